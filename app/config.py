@@ -53,7 +53,7 @@ class Settings:
         str,
         Setting(
             "DATABASE_URL",
-            "PostgreSQL as the role ky_app, which owns nothing; in demo mode it is KY_EMBEDDED_URL, "
+            "PostgreSQL as the role ky_app, which owns nothing; in demo mode KY_EMBEDDED_URL, "
             "set by ./ky run",
             secret=True,
         ),
