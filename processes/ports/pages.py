@@ -1,0 +1,298 @@
+"""What the pages ask of the core, and what they get: one frozen record a page, one Protocol a desk.
+
+The core fills the records; a template only writes them down. Nothing here is worked out twice:
+states, ages and words come from the same rows as the decision does. Every method takes who asks
+(`by`), checks the right to it, and notes the look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from processes.domain.access import Actor
+from processes.domain.calculation import Calculation, Missing
+from processes.domain.cases import Application, Case
+from processes.domain.decisions import Decision, Proposal
+from processes.domain.documents import Document, JournalNote
+from processes.domain.facts import Contradiction, Fact, FactKind
+from processes.domain.hearings import PartyHearing
+from processes.domain.letters import Letter
+from processes.domain.payments import PaymentLine, PaymentState
+from processes.ports.records import (
+    AuditEvent,
+    Incident,
+    LetterRecord,
+    ProcessInstance,
+    TaskFilter,
+    TaskRow,
+    TimelineItem,
+    UserTask,
+    VoucherRecord,
+)
+
+Names = Mapping[str, str]
+"""User id to the name a reader may see; one that is missing is shown as it is."""
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One fact as a page shows it (oplysning): what counts today, and what else was said."""
+
+    party_id: str
+    kind: FactKind
+    fact: Fact | None
+    """What counts; None when nobody has said anything."""
+    others: tuple[Fact, ...] = ()
+    """What other sources say of the same day, newest first."""
+    age_days: int | None = None
+    """How many days ago the system came to know it."""
+
+
+@dataclass(frozen=True)
+class ExplainLine:
+    """One line of the explanation, ready to be read aloud (forklaringslinje)."""
+
+    depth: int
+    """0 a person's month with its sum, 1 a line of it or a condition, deeper what it rests on."""
+    label: str
+    value: str
+    """The amount, day or word in Danish; empty for a heading, `ved ikke endnu` when unknown."""
+    law: str = ""
+    source: str = ""
+    """Who said it, or where the rate was read."""
+    mark: str = ""
+    """`demosats` when a rate is derived by us, else empty."""
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """One payment with how far it is (udbetaling)."""
+
+    line: PaymentLine
+    state: PaymentState
+    reason_code: str = ""
+    """Why it was rejected, in the counterpart's words; empty otherwise."""
+
+
+@dataclass(frozen=True)
+class LetterRow:
+    """One letter to one party (brev), with the title that a list shows."""
+
+    record: LetterRecord
+    title: str
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """Everything the page of one task shows (opgaveside)."""
+
+    task: UserTask
+    case: Case
+    revision: int
+    """The draft's revision: who saves must hand it back."""
+    application: Application | None = None
+    facts: Sequence[FactRow] = ()
+    contradictions: Sequence[Contradiction] = ()
+    calculation: Calculation | None = None
+    explanation: Sequence[ExplainLine] = ()
+    proposal: Proposal | None = None
+    decision: Decision | None = None
+    hearing: PartyHearing | None = None
+    missing: Sequence[Missing] = ()
+    letters: Sequence[LetterRow] = ()
+    letter_preview: Letter | None = None
+    """The letter the task would send, as it stands now."""
+    payments: Sequence[PaymentRow] = ()
+    deciding_refused: str = ""
+    """Why the reader may not complete this task (habilitet, fire øjne), in Danish; else empty."""
+    names: Names = field(default_factory=dict)
+
+
+class StepState(StrEnum):
+    """How far one step of a process is (trintilstand)."""
+
+    DONE = "done"
+    ACTIVE = "active"
+    INCIDENT = "incident"
+
+
+@dataclass(frozen=True)
+class ProcessStep:
+    """One step a process has been through or stands at (trin), in words."""
+
+    element_id: str
+    name: str
+    """The diagram's own Danish name."""
+    state: StepState
+    at: str
+    """When, as a Danish text."""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class InstanceView:
+    """One run of a process as a picture and its twin in words (forløb)."""
+
+    instance: ProcessInstance
+    name: str
+    diagram_xml: str
+    active: tuple[str, ...]
+    """Ids of the elements where it stands."""
+    visited: tuple[str, ...]
+    """Ids of the elements it has been through."""
+    steps: tuple[ProcessStep, ...] = ()
+    """The same in words, oldest first."""
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything the pages of one case show (sagsside)."""
+
+    case: Case
+    application: Application | None = None
+    facts: Sequence[FactRow] = ()
+    contradictions: Sequence[Contradiction] = ()
+    missing: Sequence[Missing] = ()
+    calculation: Calculation | None = None
+    decisions: Sequence[Decision] = ()
+    proposal: Proposal | None = None
+    """The newest proposal that is not issued."""
+    hearings: Sequence[PartyHearing] = ()
+    letters: Sequence[LetterRow] = ()
+    payments: Sequence[PaymentRow] = ()
+    vouchers: Sequence[VoucherRecord] = ()
+    documents: Sequence[Document] = ()
+    notes: Sequence[JournalNote] = ()
+    timeline: Sequence[TimelineItem] = ()
+    tasks: Sequence[UserTask] = ()
+    instances: Sequence[InstanceView] = ()
+    incidents: Sequence[Incident] = ()
+    audit: Sequence[AuditEvent] = ()
+    names: Names = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CitizenStep:
+    """One step of a citizen's case, and who has the ball (trin)."""
+
+    label: str
+    state: str
+    """`done`, `now` or `later`."""
+    who: str
+    """`Hos dig` or `Hos kommunen`; empty when it is nobody's turn."""
+    on: date | None = None
+    """When it was done, or by when it will be."""
+    note: str = ""
+    """One sentence more; may be empty."""
+
+
+@dataclass(frozen=True)
+class CitizenCase:
+    """One case as its party sees it (min sag)."""
+
+    case: Case
+    state_words: str
+    """Where it stands, in a sentence."""
+    steps: Sequence[CitizenStep] = ()
+    answer_by: date | None = None
+    """When the municipality must have answered."""
+    application: Application | None = None
+    calculation: Calculation | None = None
+    decision: Decision | None = None
+    """The newest decision whose letter was sent."""
+    payments: Sequence[PaymentRow] = ()
+    """Newest first, own payments only."""
+    letters: Sequence[LetterRow] = ()
+    documents: Sequence[Document] = ()
+    hearing: PartyHearing | None = None
+    """The hearing that can still be answered."""
+
+
+class InboxDesk(Protocol):
+    """The inbox and its tasks (indbakke)."""
+
+    def rows(self, wanted: TaskFilter, by: Actor) -> Sequence[TaskRow]:
+        """Return one page of an inbox."""
+
+    def counts(self, by: Actor) -> Mapping[str, int]:
+        """Return how many tasks each view holds."""
+
+    def open(self, task_id: int, by: Actor) -> TaskPage:
+        """Return what the page of a task shows."""
+
+    def claim(self, task_id: int, by: Actor) -> None:
+        """Make a task one's own; `ConflictError` names who was first."""
+
+    def release(self, task_id: int, reason: str, by: Actor) -> None:
+        """Lay a task back for others, and say why."""
+
+    def save_draft(self, task_id: int, values: dict[str, str], revision: int, by: Actor) -> int:
+        """Keep what was typed, return the new revision; `ConflictError` when another saved first."""
+
+    def complete(self, task_id: int, values: Mapping[str, object], by: Actor) -> None:
+        """Hand the form's values to its receiver and let the process go on."""
+
+    def next(self, by: Actor) -> int | None:
+        """Claim the most urgent task nobody has, and return it; None when there is none."""
+
+    def follow_up(self, task_id: int, day: date | None, by: Actor) -> None:
+        """Put a task away until a day; None takes it back."""
+
+
+class CaseDesk(Protocol):
+    """Cases (sager)."""
+
+    def page(self, case_id: str, by: Actor) -> CasePage:
+        """Return what the pages of a case show."""
+
+    def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
+        """Return the newest calculation, line by line."""
+
+    def document(self, document_id: str, by: Actor) -> tuple[Document, bytes]:
+        """Return a document and its exact bytes."""
+
+    def add_note(self, case_id: str, text: str, by: Actor) -> None:
+        """Write a journal note."""
+
+    def search(self, text: str, by: Actor) -> Sequence[Case]:
+        """Return cases by name, case number or personal number."""
+
+
+class CitizenDesk(Protocol):
+    """Self-service (selvbetjening)."""
+
+    def apply(self, answers: dict[str, str], by: Actor) -> str:
+        """Receive an application; return the case's id."""
+
+    def overview(self, by: Actor) -> Sequence[CitizenCase]:
+        """Return one's own cases, newest first."""
+
+    def answer_hearing(self, hearing_id: str, text: str, by: Actor) -> None:
+        """Receive an answer to a hearing."""
+
+    def document(self, document_id: str, by: Actor) -> tuple[Document, bytes]:
+        """Return a document of one's own case."""
+
+    def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
+        """Return how one's own help was calculated, line by line."""
+
+
+class ControlDesk(Protocol):
+    """Stopped cases (standsede sager)."""
+
+    def incidents(self, by: Actor) -> Sequence[Incident]:
+        """Return what stands still, newest first."""
+
+    def retry(self, incident_id: int, by: Actor) -> None:
+        """Try a stopped step again."""
+
+
+class IntakeDesk(Protocol):
+    """What other systems hand in (indgang)."""
+
+    def deliver(self, raw: bytes) -> bytes:
+        """Receive one SF2900 message; return the body of the answer."""
