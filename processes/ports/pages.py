@@ -231,7 +231,7 @@ class InboxDesk(Protocol):
         """Lay a task back for others, and say why."""
 
     def save_draft(self, task_id: int, values: dict[str, str], revision: int, by: Actor) -> int:
-        """Keep what was typed, return the new revision; `ConflictError` when another saved first."""
+        """Keep what was typed, return the new revision; `ConflictError` if another saved first."""
 
     def complete(self, task_id: int, values: Mapping[str, object], by: Actor) -> None:
         """Hand the form's values to its receiver and let the process go on."""
