@@ -125,7 +125,7 @@ class FactAnswer:
 
     def __post_init__(self) -> None:
         if (self.status is FactStatus.VALUE) != (self.value is not None):
-            raise ValueError(f"answer {self.kind}: a value goes with status 'vaerdi', and only then")
+            raise ValueError(f"answer {self.kind}: a value goes with 'vaerdi', and only then")
 
 
 @dataclass(frozen=True)
