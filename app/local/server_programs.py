@@ -68,7 +68,7 @@ def as_nobody() -> bool:
 
 
 def prefix() -> list[str]:
-    """Return what to put before a server command, so that it is not root and does not outlive us."""
+    """Return what goes before a server command: it is not root, and does not outlive us."""
     tied = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
     if os.geteuid() != 0:
         return [*tied, "--"] if tied else []
