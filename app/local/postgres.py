@@ -120,6 +120,15 @@ class EmbeddedServer:
             self._lock.close()
             self._lock = None
 
+    def erase(self) -> None:
+        """Delete all data; refused while another process runs a server on it."""
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        self._take_lock()
+        self._clear_away_predecessor()
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.log.unlink(missing_ok=True)
+        self.stop()
+
     def url(self, database: str, *, role: str = SUPERUSER, acting_as: str | None = None) -> str:
         """Return SQLAlchemy's address of a database; `acting_as` takes on another role's rights."""
         query = {"host": str(self.socket_folder)}

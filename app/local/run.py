@@ -1,0 +1,154 @@
+"""Answers: how does the whole system run on one machine?
+
+`./ky run` and `./ky demo`. Reads like a list: database, simulator, web, worker.
+"""
+
+import importlib
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from app.config import Settings
+from app.local import programs
+from app.local.database import create_database, prepare
+from app.local.frontend import ensure_bundles
+from app.local.installation import DATABASE, Installation, demo_settings, offset_of_demo
+from app.local.machine import LOOPBACK, free_port, is_open
+from app.local.places import VAR
+from app.local.postgres import EmbeddedServer
+from app.local.supervisor import POLL_SECONDS, Service, Supervisor
+from app.local.terminal import SetupError, say
+
+WEB_PORT = 8000
+SIMULATOR_PORT = 8100
+SIMULATOR_START_SECONDS = 60.0
+
+
+def run(arguments: list[str]) -> int:
+    """Run everything until Ctrl-C."""
+    ensure_bundles()
+    if os.environ.get("DATABASE_URL"):
+        return _run_on_a_given_database()
+    if "--ny" in arguments:
+        Installation(VAR).erase()
+    installation = Installation(VAR)
+    try:
+        return _run_the_demo(installation)
+    finally:
+        installation.server.stop()
+
+
+def _run_the_demo(installation: Installation) -> int:
+    started = time.monotonic()
+    server = installation.server
+    say("Starter databasen …")
+    server.start()
+    create_database(server, DATABASE)
+    web_port = free_port(int(os.environ.get("KY_PORT", WEB_PORT)))
+    simulator_port = free_port(int(os.environ.get("KY_SIMULATOR_PORT", SIMULATOR_PORT)))
+    settings = installation.settings(simulator_port=simulator_port)
+    say("Klargør tabeller og demokommune …")
+    prepare(settings)
+
+    def database() -> subprocess.Popen[bytes]:
+        if server.process is None or server.process.poll() is not None:
+            server.start()
+        assert server.process is not None  # noqa: S101 - start has just set it
+        return server.process
+
+    services = [
+        Service("databasen", database, stop_signal=signal.SIGINT),
+        _simulator(settings, simulator_port, installation.logs),
+        *_web_and_worker(settings, web_port, installation.logs),
+    ]
+
+    def when_ready() -> None:
+        say(f"\nKlar efter {time.monotonic() - started:.1f} s. Ctrl-C stopper det hele.\n")
+        say(f"  Ydelsessystemet   http://{LOOPBACK}:{web_port}/")
+        say(f"  Simulatoren       http://{LOOPBACK}:{simulator_port}/")
+        say(f"  Logge             {installation.logs}\n")
+        say(importlib.import_module("app.local.demo").logins())
+
+    Supervisor(services).run(when_ready=when_ready)
+    say("Stoppet. Data er gemt i var/ og er der igen næste gang.")
+    return 0
+
+
+def _run_on_a_given_database() -> int:
+    """Run web and worker on the database and the registers that the environment names."""
+    settings = Settings.from_environment(os.environ)
+    prepare(settings)
+    port = free_port(int(os.environ.get("KY_PORT", WEB_PORT)))
+
+    def when_ready() -> None:
+        say(f"Klar: http://{LOOPBACK}:{port}/")
+
+    Supervisor(_web_and_worker(settings, port, VAR / "log")).run(when_ready=when_ready)
+    return 0
+
+
+def _web_and_worker(settings: Settings, port: int, logs: Path) -> list[Service]:
+    web, worker = logs / "web.log", logs / "worker.log"
+    return [
+        Service(
+            "web",
+            programs.start(programs.web_command(port), settings, log=web),
+            ready=lambda: is_open(port),
+            last_words=programs.last_words(web),
+        ),
+        Service(
+            "arbejderen",
+            programs.start(programs.WORKER_COMMAND, settings, log=worker),
+            last_words=programs.last_words(worker),
+        ),
+    ]
+
+
+def _simulator(settings: Settings, port: int, logs: Path) -> Service:
+    log = logs / "simulator.log"
+    return Service(
+        "simulatoren",
+        programs.start(programs.SIMULATOR_COMMAND, settings, log=log, KY_SIMULATOR_PORT=str(port)),
+        ready=lambda: is_open(port),
+        last_words=programs.last_words(log),
+    )
+
+
+def demo(arguments: list[str]) -> int:
+    """Tell one case from application to letter, on a database that is thrown away afterwards."""
+    as_json = "--json" in arguments
+    with tempfile.TemporaryDirectory(prefix="ky-demo-") as folder:
+        home = Path(folder)
+        port = free_port(SIMULATOR_PORT)
+        with EmbeddedServer(home / "pg", throw_away=True) as server:
+            create_database(server, DATABASE)
+            settings = demo_settings(
+                server,
+                DATABASE,
+                files_dir=home / "files",
+                simulator_port=port,
+                secret_key="only-for-one-demonstration-then-gone",  # noqa: S106 - guards nothing
+                clock_offset_seconds=offset_of_demo(),
+            )
+            simulator = _simulator(settings, port, home / "log")
+            program = simulator.start()
+            try:
+                prepare(settings)
+                _wait_for(simulator, program)
+                return int(
+                    importlib.import_module("app.local.story").run(settings, as_json=as_json)
+                )
+            finally:
+                program.terminate()
+                program.wait(10)
+
+
+def _wait_for(service: Service, program: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + SIMULATOR_START_SECONDS
+    while not service.ready():
+        if program.poll() is not None or time.monotonic() > deadline:
+            raise SetupError(f"{service.name} startede ikke.\n{service.last_words()}")
+        time.sleep(POLL_SECONDS)
