@@ -1,0 +1,348 @@
+"""Forms of casework: facts, conditions, hearing, and the deadline that passed.
+
+Each asks what is disputed first, then what nobody knows, and folds away what is known already.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self, cast
+
+from wtforms import Field
+
+from forms.base import AskedParty, Background, Section, TaskForm
+from forms.fields import ChoiceField, DanishDateField, NotBefore, Required, WholeField, WordsField
+from forms.questions import NO, YES, answers, asked_fields, field_name, start_values
+from processes.domain.facts import Fact, FactKind, FactStatus
+
+PLAIN_YES_NO = ((YES, "Ja"), (NO, "Nej"))
+USUAL_HEARING_DAYS = 14
+LONGEST_HEARING_DAYS = 28
+
+ASSESSED = (
+    FactKind.SOCIAL_EVENT,
+    FactKind.CANNOT_SUPPORT,
+    FactKind.OTHER_BENEFIT_COVERS,
+    FactKind.AVAILABLE,
+    FactKind.LAWFUL_STAY,
+    FactKind.RESIDENCE_MET,
+    FactKind.WORK_MET,
+    FactKind.ACTIVITY_READY,
+    FactKind.SINGLE,
+    FactKind.EXTRA_CHILD_SUBSIDY,
+    FactKind.LIVES_WITH_PARENTS,
+    FactKind.CHILDREN_AT_HOME,
+    FactKind.WEALTH,
+    FactKind.WORK_INCOME,
+    FactKind.OTHER_INCOME,
+)
+"""What an assessment of an application goes through, for each adult."""
+
+REGISTERED = (
+    FactKind.MARITAL_STATUS,
+    FactKind.CHILDREN_AT_HOME,
+    FactKind.WORK_INCOME,
+    FactKind.OTHER_INCOME,
+)
+"""What the registers would have said."""
+
+SOURCES = (
+    ("CPR", "CPR, slået op i et andet system"),
+    ("eIndkomst", "eIndkomst, slået op i et andet system"),
+    ("CPR og eIndkomst", "CPR og eIndkomst, slået op i et andet system"),
+    ("Dokument fra borgeren", "Et dokument fra borgeren"),
+)
+
+Asked = tuple[tuple[AskedParty, FactKind], ...]
+
+
+class FactForm(TaskForm):
+    """A form that asks about facts of the adults in a case; which ones, the case decides."""
+
+    only_changed = False
+
+    @classmethod
+    def kinds(cls, background: Background) -> Asked:
+        """Return who is asked about what, in order."""
+        raise NotImplementedError
+
+    @classmethod
+    def asked(cls, background: Background) -> type[Self]:
+        """Return the form with a field for each fact before its own fields."""
+        fields = asked_fields(cls.kinds(background))
+        return cast("type[Self]", type(cls.__name__, (cls,), fields))
+
+    @classmethod
+    def from_variables(cls, background: Background) -> dict[str, Any]:
+        """Return what is known."""
+        return start_values(background, cls.kinds(background))
+
+    def fact_of(self, name: str) -> Fact | None:
+        """Return the fact that counts today behind a field, if the field is about one."""
+        for party, kind in self.kinds(self.background):
+            if field_name(party, kind) == name:
+                return self.background.facts.get((party.id, kind))
+        return None
+
+    def disputed_facts(self, name: str) -> tuple[Fact, ...]:
+        """Return what different sources say behind a field, when they disagree."""
+        for party, kind in self.kinds(self.background):
+            if field_name(party, kind) == name:
+                for each in self.background.contradictions:
+                    if each.kind is kind and each.party_id == party.id:
+                        return each.facts
+        return ()
+
+    @property
+    def sections(self) -> list[Section]:
+        """Return disputed facts, unknown ones, the known ones folded, then the form's own."""
+        disputed: list[Field] = []
+        unknown: list[Field] = []
+        known: list[Field] = []
+        for party, kind in self.kinds(self.background):
+            fact = self.background.facts.get((party.id, kind))
+            if self.background.disputed(party.id, kind):
+                place = disputed
+            elif fact is None or fact.status is FactStatus.UNKNOWN:
+                place = unknown
+            else:
+                place = known
+            place.append(self[field_name(party, kind)])
+        grouped = (
+            Section("Kilderne er uenige", tuple(disputed), "Vælg, hvad der er rigtigt."),
+            Section("Det ved vi ikke endnu", tuple(unknown)),
+            Section(
+                "Det ved vi allerede",
+                tuple(known),
+                "Ret kun, hvis noget er forkert. Det, du ikke retter, beholder sin kilde.",
+                folded=bool(disputed or unknown),
+            ),
+        )
+        facts = {field_name(party, kind) for party, kind in self.kinds(self.background)}
+        own = [each for each in self.questions if each.name not in facts]
+        return [each for each in grouped if each.fields] + [
+            Section(str(each.label.text), (each,)) for each in own
+        ]
+
+    def to_variables(self) -> dict[str, object]:
+        """Return the answers about facts."""
+        kinds = self.kinds(self.background)
+        given = answers(self, self.background, kinds, only_changed=self.only_changed)
+        return {"answers": given}
+
+
+class Assess(FactForm):
+    """Assess facts and conditions (vurdér oplysninger og betingelser)."""
+
+    key = "casework.assess"
+    only_changed = True
+
+    discretion = ChoiceField(
+        "Har du brugt skøn?",
+        [Required("Svar på, om du har brugt skøn.")],
+        choices=PLAIN_YES_NO,
+        description="Bruger du skøn, træffes afgørelsen ikke automatisk.",
+    )
+    text = WordsField(
+        "Din vurdering",
+        [Required("Skriv din vurdering: hvad lægger du vægt på?")],
+        description="Skriv, hvad du lægger vægt på. Vurderingen gemmes på sagen.",
+    )
+
+    @classmethod
+    def kinds(cls, background: Background) -> Asked:
+        """Ask about every condition of every adult."""
+        return tuple((party, kind) for party in background.parties for kind in ASSESSED)
+
+    def to_variables(self) -> dict[str, object]:
+        """Return what was changed, and how it was judged."""
+        return {
+            **super().to_variables(),
+            "discretion": self.discretion.data == YES,
+            "text": self.text.data or "",
+        }
+
+
+class EvidencedForm(FactForm):
+    """A form where a person types in facts, and says where they were seen."""
+
+    source = ChoiceField(
+        "Hvor har du set oplysningerne?",
+        [Required("Vælg, hvor du har set oplysningerne.")],
+        choices=SOURCES,
+    )
+    evidence = WordsField(
+        "Hvad viser det?",
+        [Required("Skriv, hvad du har set: dokument, dato og hvem det kommer fra.")],
+        description="For eksempel: lønseddel for marts 2026, modtaget 02.04.2026.",
+    )
+    valid_from = DanishDateField(
+        "Fra hvilken dag gælder det?",
+        [Required("Skriv den dag, oplysningerne gælder fra, som 01.03.2026.")],
+        description="Dag, måned og år, for eksempel 01.03.2026.",
+    )
+
+    @classmethod
+    def from_variables(cls, background: Background) -> dict[str, Any]:
+        """Return what is known, and the first day of the case."""
+        return {**super().from_variables(background), "valid_from": background.valid_from}
+
+    def to_variables(self) -> dict[str, object]:
+        """Return the answers with their evidence."""
+        return {
+            **super().to_variables(),
+            "source": self.source.data,
+            "evidence": self.evidence.data or "",
+            "valid_from": self.valid_from.data,
+        }
+
+
+class RegisterData(EvidencedForm):
+    """Type in what a register did not answer (indtast registeroplysninger med kilde)."""
+
+    key = "casework.register_data"
+
+    @classmethod
+    def kinds(cls, background: Background) -> Asked:
+        """Ask what the registers would have said of every adult."""
+        return tuple((party, kind) for party in background.parties for kind in REGISTERED)
+
+
+class CompleteFacts(EvidencedForm):
+    """Find and record what is missing (indhent og registrér manglende oplysninger)."""
+
+    key = "casework.complete_facts"
+
+    @classmethod
+    def kinds(cls, background: Background) -> Asked:
+        """Ask about each missing fact; a missing rate is not a person's to give."""
+        parties = {party.id: party for party in background.parties}
+        askable = {kind.value: kind for kind in (*ASSESSED, *REGISTERED)}
+        wanted = (
+            (parties[each.party_id], askable[each.what])
+            for each in background.missing
+            if each.party_id in parties and each.what in askable
+        )
+        return tuple(dict.fromkeys(wanted))
+
+
+class PrepareHearing(TaskForm):
+    """Check the hearing letter before it goes (gennemgå høringsbrevet)."""
+
+    key = "casework.prepare_hearing"
+
+    statement = WordsField(
+        "Hvad overvejer kommunen, og hvorfor?",
+        [Required("Skriv, hvad kommunen overvejer, og hvilke oplysninger det bygger på.")],
+        description="Står i brevet. Nævn oplysningerne, hvor de kommer fra, og hvad de betyder.",
+    )
+    facts_unknown_to_party = ChoiceField(
+        "Bygger det på oplysninger, parten ikke kender?",
+        [Required("Svar på, om parten kender oplysningerne.")],
+        choices=PLAIN_YES_NO,
+        description="Så skal parten høres, før der træffes afgørelse (forvaltningsloven § 19).",
+    )
+    hearing_days = WholeField(
+        "Hvor mange dage får parten til at svare?",
+        [Required("Skriv, hvor mange dage parten får.")],
+        smallest=1,
+        largest=LONGEST_HEARING_DAYS,
+        description="Regnes fra den dag, brevet er afleveret. Normalt 14 dage.",
+    )
+
+    @classmethod
+    def from_variables(cls, background: Background) -> dict[str, Any]:
+        """Return the draft statement: the last one written, or the letter's own words."""
+        if background.hearing is not None:
+            statement = background.hearing.statement
+        elif background.letter is not None:
+            paragraphs = [
+                paragraph
+                for section in background.letter.sections
+                for paragraph in section.paragraphs
+            ]
+            statement = "\n\n".join(paragraphs)
+        else:
+            statement = ""
+        return {
+            "statement": statement,
+            "hearing_days": USUAL_HEARING_DAYS,
+            "facts_unknown_to_party": YES,
+        }
+
+    def to_variables(self) -> dict[str, object]:
+        """Return the statement and the deadline."""
+        return {
+            "statement": self.statement.data or "",
+            "hearing_days": self.hearing_days.data,
+            "facts_unknown_to_party": self.facts_unknown_to_party.data == YES,
+        }
+
+
+class ConcludeHearing(TaskForm):
+    """Say what a hearing leads to; shared by an answered and a lapsed one."""
+
+    changes_facts = ChoiceField(
+        "Ændrer det sagens oplysninger?",
+        [Required("Svar på, om sagens oplysninger ændres.")],
+        choices=(
+            (YES, "Ja, oplysningerne skal vurderes igen"),
+            (NO, "Nej, sagen kan afgøres på de oplysninger, vi har"),
+        ),
+    )
+    conclusion = WordsField(
+        "Din vurdering",
+        [Required("Skriv, hvad du lægger vægt på.")],
+        description="Gemmes på sagen og bruges i begrundelsen.",
+    )
+
+    def to_variables(self) -> dict[str, object]:
+        """Return the conclusion."""
+        return {
+            "conclusion": self.conclusion.data or "",
+            "changes_facts": self.changes_facts.data == YES,
+        }
+
+
+class HearingReply(ConcludeHearing):
+    """Assess the party's answer (vurdér partens svar)."""
+
+    key = "casework.hearing_reply"
+
+
+class HearingLapsed(ConcludeHearing):
+    """The party did not answer in time: a person goes on from here (fristen er udløbet)."""
+
+    key = "casework.hearing_lapsed"
+
+
+class DeadlinePassed(TaskForm):
+    """The case's own deadline has passed (sagsbehandlingsfristen er overskredet)."""
+
+    key = "casework.deadline_passed"
+
+    new_deadline_on = DanishDateField(
+        "Hvornår får borgeren svar?",
+        [Required("Skriv den dag, borgeren får svar, som 24.11.2026.")],
+        description="Dag, måned og år. Borgeren får besked om den nye frist.",
+    )
+    reason = WordsField(
+        "Hvorfor er fristen overskredet?",
+        [Required("Skriv, hvorfor borgeren må vente.")],
+        description="Står i beskeden til borgeren (retssikkerhedsloven § 3, stk. 2).",
+    )
+
+    @classmethod
+    def asked(cls, background: Background) -> type[Self]:
+        """Return the form with a deadline that lies ahead."""
+        ahead = NotBefore(background.today, "Den nye frist skal ligge i dag eller senere.")
+        required = Required("Skriv den dag, borgeren får svar, som 24.11.2026.")
+        field = DanishDateField(
+            "Hvornår får borgeren svar?",
+            [required, ahead],
+            description="Dag, måned og år. Borgeren får besked om den nye frist.",
+        )
+        return cast("type[Self]", type(cls.__name__, (cls,), {"new_deadline_on": field}))
+
+    def to_variables(self) -> dict[str, object]:
+        """Return the new deadline and why."""
+        return {"new_deadline_on": self.new_deadline_on.data, "reason": self.reason.data or ""}

@@ -1,0 +1,142 @@
+"""Forms of the decision: propose it, and approve or return it as the second person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from forms.base import Background, TaskForm
+from forms.fields import ChoiceField, Required, RequiredIf, WordsField
+from processes.domain.calculation import Calculation, Outcome
+
+PROPOSE, HEAR_FIRST, REASSESS = "propose", "hear_first", "reassess"
+APPROVED, RETURNED = "approved", "returned"
+
+OUTCOME_WORDS = {
+    Outcome.GRANTED: "Bevilget",
+    Outcome.PARTIAL: "Delvist bevilget",
+    Outcome.REFUSED: "Afslag",
+    Outcome.UNKNOWN: "Kan ikke afgøres endnu",
+}
+
+
+def paragraphs(calculation: Calculation | None) -> Iterator[str]:
+    """Yield each paragraph a calculation rests on, once, in the order it is met."""
+    if calculation is None:
+        return
+    seen: set[str] = set()
+    for month in calculation.months:
+        laws = [each.law for each in month.conditions]
+        laws += [line.explanation.law for line in month.lines]
+        for law in laws:
+            if law and law not in seen:
+                seen.add(law)
+                yield law
+
+
+class Propose(TaskForm):
+    """Propose a decision (foreslå afgørelse)."""
+
+    key = "decision.propose"
+
+    choice = ChoiceField(
+        "Hvad gør du?",
+        [Required("Vælg, om du foreslår afgørelsen, hører parten først eller vurderer igen.")],
+        choices=(
+            (PROPOSE, "Foreslå afgørelsen, som den er beregnet"),
+            (HEAR_FIRST, "Hør parten først"),
+            (REASSESS, "Vurdér oplysningerne igen"),
+        ),
+    )
+    reasoning = WordsField(
+        "Begrundelse til borgeren",
+        [
+            RequiredIf(
+                "choice", PROPOSE, "Skriv begrundelsen: hvad er der sket, og hvad betyder det?"
+            )
+        ],
+        description="Skriv, hvad der er sket, og hvad det betyder. Brevet sætter selv beløb ind.",
+    )
+    legal_basis = WordsField(
+        "Regler, afgørelsen bygger på",
+        [RequiredIf("choice", PROPOSE, "Skriv mindst én paragraf, én på hver linje.")],
+        description="En paragraf på hver linje. Udfyldt efter beregningen.",
+    )
+    repayment_condition = WordsField(
+        "Skal hjælpen betales tilbage?",
+        description="Paragraffen, hvis den skal. Ellers skal feltet stå tomt (aktivloven § 93).",
+    )
+    hearing_exception = WordsField(
+        "Hvorfor er parten ikke hørt?",
+        description=(
+            "Kun når afgørelsen er til skade for parten, og parten ikke er hørt"
+            " (forvaltningsloven § 19, stk. 2)."
+        ),
+    )
+
+    @classmethod
+    def from_variables(cls, background: Background) -> dict[str, Any]:
+        """Return the last proposal's words, or the calculation's paragraphs."""
+        last = background.proposal
+        laws = last.legal_basis if last else tuple(paragraphs(background.calculation))
+        return {
+            "reasoning": last.reasoning if last else "",
+            "legal_basis": "\n".join(laws),
+            "repayment_condition": last.repayment_condition if last else "",
+            "hearing_exception": last.hearing_exception if last else "",
+        }
+
+    @property
+    def unheard_and_adverse(self) -> bool:
+        """Tell whether the decision would harm a party that was not heard."""
+        calculation, hearing = self.background.calculation, self.background.hearing
+        adverse = calculation is not None and calculation.is_adverse
+        return adverse and not (hearing is not None and hearing.is_held)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask why a party was not heard, when the decision would harm them."""
+        good = super().validate(extra_validators)
+        proposing = self.choice.data == PROPOSE
+        if proposing and self.unheard_and_adverse and not self.hearing_exception.data:
+            self.hearing_exception.errors = [
+                "Skriv, hvorfor parten ikke er hørt, eller vælg “Hør parten først”."
+            ]
+            return False
+        return bool(good)
+
+    def to_variables(self) -> dict[str, object]:
+        """Return the proposal."""
+        lines = (self.legal_basis.data or "").splitlines()
+        return {
+            "choice": self.choice.data,
+            "hear_first": self.choice.data == HEAR_FIRST,
+            "reassess": self.choice.data == REASSESS,
+            "reasoning": self.reasoning.data or "",
+            "legal_basis": tuple(line.strip() for line in lines if line.strip()),
+            "repayment_condition": self.repayment_condition.data or "",
+            "hearing_exception": self.hearing_exception.data or "",
+        }
+
+
+class Approve(TaskForm):
+    """Approve or return a proposed decision (godkend afgørelse)."""
+
+    key = "decision.approve"
+
+    approval = ChoiceField(
+        "Godkender du forslaget?",
+        [Required("Vælg, om du godkender eller sender tilbage.")],
+        choices=(
+            (APPROVED, "Godkend: afgørelsen træffes, og brevet sendes"),
+            (RETURNED, "Send tilbage med begrundelse"),
+        ),
+    )
+    reason = WordsField(
+        "Hvad skal ændres?",
+        [RequiredIf("approval", RETURNED, "Skriv, hvad der skal ændres, før du sender tilbage.")],
+        description="Kun når du sender tilbage. Ses af den, der foreslog afgørelsen.",
+    )
+
+    def to_variables(self) -> dict[str, object]:
+        """Return the answer."""
+        return {"approved": self.approval.data == APPROVED, "reason": self.reason.data or ""}

@@ -1,0 +1,55 @@
+"""The form behind each form key a diagram may name; an unknown or doubled key is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from forms.base import TaskForm
+from forms.casework import (
+    Assess,
+    CompleteFacts,
+    DeadlinePassed,
+    HearingLapsed,
+    HearingReply,
+    PrepareHearing,
+    RegisterData,
+)
+from forms.decision import Approve, Propose
+from forms.payment import Rejected, TaxCard
+from forms.post import Undelivered
+from processes.domain.errors import BrokenStateError
+
+
+def registered(forms: Iterable[type[TaskForm]]) -> dict[str, type[TaskForm]]:
+    """Return the forms by key; two with one key cannot both be meant."""
+    by_key: dict[str, type[TaskForm]] = {}
+    for form in forms:
+        if form.key in by_key:
+            raise BrokenStateError(f"form key '{form.key}' is used twice")
+        by_key[form.key] = form
+    return by_key
+
+
+FORMS = registered(
+    (
+        Assess,
+        RegisterData,
+        CompleteFacts,
+        PrepareHearing,
+        HearingReply,
+        HearingLapsed,
+        DeadlinePassed,
+        Propose,
+        Approve,
+        TaxCard,
+        Rejected,
+        Undelivered,
+    )
+)
+
+
+def form_for(key: str) -> type[TaskForm]:
+    """Return the form of a key; the deployment gate lets no other key through."""
+    if key not in FORMS:
+        raise BrokenStateError(f"Formularen '{key}' findes ikke i denne version.")
+    return FORMS[key]
