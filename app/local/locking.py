@@ -20,11 +20,12 @@ def lock(_arguments: list[str]) -> int:
     """Resolve requirements/*.in and both package.json files, and write the lock files."""
     uv = _uv()
     for name in ("run", "test"):
+        lock_file = Path("requirements", f"{name}.txt")
         long_step(
             f"Låser requirements/{name}.txt",
-            [uv, "pip", "compile", *UV_OPTIONS, "-q", f"{name}.in", "-o", f"{name}.txt"],
+            [uv, "pip", "compile", *UV_OPTIONS, "-o", lock_file, lock_file.with_suffix(".in")],
             log=CACHE / "log" / f"lock-{name}.log",
-            cwd=ROOT / "requirements",
+            cwd=ROOT,
         )
     for folder in (ROOT, ROOT / "requirements" / "chromium"):
         long_step(
