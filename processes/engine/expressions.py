@@ -1,0 +1,836 @@
+"""Answers: what does this expression from a diagram or a table say, given these variables?
+
+The language is a published subset of FEEL (`docs/feel.md`). It has its own small parser and a
+walker over the tree it makes: no Python is ever run, there are no attributes to reach through,
+only the functions listed here exist, and every expression ends within a step budget. Missing
+names are `null`, and `null` spreads; what may not be `null` is for the caller to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Context, Decimal, DecimalException
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
+
+from processes.domain.errors import RuleError
+
+Scope = Mapping[str, object]
+
+MAX_CHARACTERS = 2_000
+MAX_DEPTH = 40
+MAX_STEPS = 5_000
+MAX_LIST = 1_000
+MAX_TEXT = 10_000
+DECIMALS = Context(prec=34)
+"""The number range of the DMN standard (decimal128)."""
+
+
+class ExpressionError(RuleError):
+    """An expression is not in the language, or has no answer here (udtryksfejl)."""
+
+
+# ---- the tree ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A value as written."""
+
+    value: object
+
+
+@dataclass(frozen=True)
+class Name:
+    """A variable."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list of expressions."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Unary:
+    """Minus, or `not`."""
+
+    operator: str
+    operand: Node
+
+
+@dataclass(frozen=True)
+class Binary:
+    """Two operands: arithmetic, comparison, `and`, `or`."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`if … then … else …`."""
+
+    condition: Node
+    then: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True)
+class Call:
+    """One of the listed functions."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """`[1..14]`, `(1..14]`, `[1..14)`, `(1..14)`."""
+
+    low: Node
+    high: Node
+    low_counts: bool
+    high_counts: bool
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A test of the value at hand against an end point: `< 14`."""
+
+    operator: str
+    operand: Node
+
+
+@dataclass(frozen=True)
+class Anything:
+    """`-`: every value passes, unknown ones too."""
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """The value at hand passes one of the tests; or none of them when `negated`."""
+
+    tests: tuple[Node, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class Within:
+    """`x in …`: a value put to a test."""
+
+    value: Node
+    test: AnyOf
+
+
+Node = (
+    Literal
+    | Name
+    | ListOf
+    | Unary
+    | Binary
+    | Choice
+    | Call
+    | Interval
+    | Compared
+    | Anything
+    | AnyOf
+    | Within
+)
+
+
+# ---- words ---------------------------------------------------------------------------------
+
+FUNCTIONS = (
+    "date and time",
+    "string length",
+    "starts with",
+    "ends with",
+    "list contains",
+    "is defined",
+    "contains",
+    "ceiling",
+    "floor",
+    "count",
+    "date",
+    "abs",
+    "max",
+    "min",
+    "sum",
+)
+KEYWORDS = {"and", "or", "in", "if", "then", "else", "true", "false", "null", "not", "between"}
+COMPARISONS = ("!=", "<=", ">=", "=", "<", ">")
+
+_TOKENS = re.compile(
+    r"""\s*(?:
+      (?P<function>(?:{functions})(?=\s*\())
+    | (?P<number>\d+(?:\.(?!\.)\d+)?|\.(?!\.)\d+)
+    | (?P<text>"(?:[^"\\]|\\.)*")
+    | (?P<name>[^\W\d]\w*)
+    | (?P<symbol>\.\.|!=|<=|>=|[-=<>+*/()\[\],?])
+    )""".replace("{functions}", "|".join(name.replace(" ", r"\s+") for name in FUNCTIONS)),
+    re.VERBOSE,
+)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
+
+
+@dataclass(frozen=True)
+class Word:
+    """One token, and where it stands."""
+
+    kind: str
+    text: str
+    at: int
+
+
+def _words(text: str) -> list[Word]:
+    if len(text) > MAX_CHARACTERS:
+        raise ExpressionError(
+            f"Udtrykket er på {len(text)} tegn; det må højst være {MAX_CHARACTERS}. Del det op, "
+            "eller læg reglen i en beslutningstabel."
+        )
+    words: list[Word] = []
+    at = 0
+    while text[at:].strip():
+        match = _TOKENS.match(text, at)
+        if match is None or match.lastgroup is None:
+            rest = text[at:].strip()
+            raise ExpressionError(
+                f"Tegnet '{rest[0]}' i '{text}' hører ikke til udtrykssproget. Se docs/feel.md."
+            )
+        word = match.group(match.lastgroup)
+        kind = match.lastgroup
+        if kind == "function":
+            word = " ".join(word.split())
+        words.append(Word(kind, word, match.start(kind)))
+        at = match.end()
+    return words
+
+
+# ---- parser --------------------------------------------------------------------------------
+
+
+class _Parser:
+    """Recursive descent over the words of one expression."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words = _words(text)
+        self.at = 0
+        self.depth = 0
+
+    def fail(self, expected: str) -> NoReturn:
+        found = f"'{self.words[self.at].text}'" if self.at < len(self.words) else "slutningen"
+        raise ExpressionError(
+            f"Udtrykket '{self.text}' kan ikke læses: ventede {expected}, men fandt {found}."
+        )
+
+    def peek(self, *texts: str) -> bool:
+        """Tell whether the next word is one of these symbols or keywords."""
+        if self.at >= len(self.words):
+            return False
+        word = self.words[self.at]
+        return word.kind in {"symbol", "name"} and word.text in texts
+
+    def take(self, *texts: str) -> str | None:
+        if not self.peek(*texts):
+            return None
+        self.at += 1
+        return self.words[self.at - 1].text
+
+    def need(self, text: str) -> None:
+        if self.take(text) is None:
+            self.fail(f"'{text}'")
+
+    def end(self) -> None:
+        if self.at < len(self.words):
+            self.fail("slutningen")
+
+    # -- expressions, weakest first
+
+    def expression(self) -> Node:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise ExpressionError(
+                f"Udtrykket '{self.text[:60]}…' er indlejret mere end {MAX_DEPTH} gange. Del det op."
+            )
+        node = self.if_then_else() if self.peek("if") else self.either()
+        self.depth -= 1
+        return node
+
+    def if_then_else(self) -> Node:
+        self.need("if")
+        condition = self.expression()
+        self.need("then")
+        then = self.expression()
+        self.need("else")
+        return Choice(condition, then, self.expression())
+
+    def either(self) -> Node:
+        node = self.both()
+        while self.take("or"):
+            node = Binary("or", node, self.both())
+        return node
+
+    def both(self) -> Node:
+        node = self.comparison()
+        while self.take("and"):
+            node = Binary("and", node, self.comparison())
+        return node
+
+    def comparison(self) -> Node:
+        node = self.sum()
+        if self.take("in"):
+            return Within(node, self.membership())
+        if self.take("between"):
+            low = self.sum()
+            self.need("and")
+            return Within(node, AnyOf((Interval(low, self.sum(), True, True),)))
+        operator = self.take(*COMPARISONS)
+        return node if operator is None else Binary(operator, node, self.sum())
+
+    def membership(self) -> AnyOf:
+        """Read what stands after `in`: one test, or several in parentheses."""
+        start = self.at
+        if self.take("("):
+            tests = [self.test()]
+            while self.take(","):
+                tests.append(self.test())
+            if self.take(")"):
+                return AnyOf(tuple(tests))
+            self.at = start  # it was an interval open at its lower end: (1..14]
+        return AnyOf((self.test(),))
+
+    def sum(self) -> Node:
+        node = self.product()
+        while operator := self.take("+", "-"):
+            node = Binary(operator, node, self.product())
+        return node
+
+    def product(self) -> Node:
+        node = self.signed()
+        while operator := self.take("*", "/"):
+            node = Binary(operator, node, self.signed())
+        return node
+
+    def signed(self) -> Node:
+        if self.take("-"):
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                self.fail("et tal")
+            node = Unary("-", self.signed())
+            self.depth -= 1
+            return node
+        return self.atom()
+
+    def atom(self) -> Node:
+        if self.at >= len(self.words):
+            self.fail("en værdi")
+        word = self.words[self.at]
+        if word.kind in {"number", "text"}:
+            self.at += 1
+            return Literal(Decimal(word.text) if word.kind == "number" else _unquoted(word.text))
+        if word.kind == "function":
+            self.at += 1
+            return Call(word.text, self.arguments())
+        if word.kind == "name":
+            return self.word()
+        if self.take("?"):
+            return Name("?")
+        if self.take("["):
+            return self.list_or_interval()
+        if self.take("("):
+            node = self.expression()
+            if self.take(".."):
+                return self.upper(node, low_counts=False)
+            self.need(")")
+            return node
+        self.fail("en værdi")
+
+    def word(self) -> Node:
+        text = self.words[self.at].text
+        if text in {"true", "false", "null"}:
+            self.at += 1
+            return Literal({"true": True, "false": False, "null": None}[text])
+        if text == "not":
+            self.at += 1
+            self.need("(")
+            node = Unary("not", self.expression())
+            self.need(")")
+            return node
+        if text in KEYWORDS:
+            self.fail("en værdi")
+        self.at += 1
+        if self.peek("("):
+            raise ExpressionError(
+                f"Funktionen '{text}' findes ikke i udtrykssproget. Brug en af: "
+                + ", ".join(sorted(FUNCTIONS))
+                + "."
+            )
+        return Name(text)
+
+    def arguments(self) -> tuple[Node, ...]:
+        self.need("(")
+        if self.take(")"):
+            return ()
+        found = [self.expression()]
+        while self.take(","):
+            found.append(self.expression())
+        self.need(")")
+        return tuple(found)
+
+    def list_or_interval(self) -> Node:
+        if self.take("]"):
+            return ListOf(())
+        first = self.expression()
+        if self.take(".."):
+            return self.upper(first, low_counts=True)
+        items = [first]
+        while self.take(","):
+            items.append(self.expression())
+        self.need("]")
+        return ListOf(tuple(items))
+
+    def upper(self, low: Node, *, low_counts: bool) -> Node:
+        high = self.expression()
+        closing = self.take("]", ")")
+        if closing is None:
+            self.fail("']' eller ')'")
+        return Interval(low, high, low_counts, closing == "]")
+
+    # -- unary tests
+
+    def test(self) -> Node:
+        operator = self.take(*COMPARISONS)
+        if operator is not None:
+            return Compared(operator, self.sum())
+        return self.expression()
+
+    def tests(self) -> Node:
+        if self.peek("-") and len(self.words) == 1:
+            self.at += 1
+            return Anything()
+        start = self.at
+        negated = self.take("not") is not None
+        if negated:
+            self.need("(")
+        found = [self.test()]
+        while self.take(","):
+            found.append(self.test())
+        if negated:
+            self.need(")")
+            if self.at < len(self.words):  # `not(a) and b`: an expression, not a negated list
+                self.at = start
+                return AnyOf((self.expression(),))
+        return AnyOf(tuple(found), negated)
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), text[1:-1])
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Node:
+    """Parse an expression; what is not in the language is refused with its place."""
+    parser = _Parser(text)
+    node = parser.expression()
+    parser.end()
+    return node
+
+
+@lru_cache(maxsize=4096)
+def parse_tests(text: str) -> Node:
+    """Parse the unary tests of a table cell (`-`, `"a", "b"`, `< 14`, `[1..14]`, `not("x")`)."""
+    if not text.strip():
+        return Anything()
+    parser = _Parser(text)
+    node = parser.tests()
+    parser.end()
+    return node
+
+
+def names_in(node: Node) -> frozenset[str]:
+    """Return the variables an expression reads."""
+    match node:
+        case Name(name):
+            return frozenset() if name == "?" else frozenset({name})
+        case Literal() | Anything():
+            return frozenset()
+        case ListOf(parts) | Call(_, parts) | AnyOf(parts, _):
+            return frozenset().union(*(names_in(part) for part in parts))
+        case Unary(_, operand) | Compared(_, operand):
+            return names_in(operand)
+        case Binary(_, left, right):
+            return names_in(left) | names_in(right)
+        case Interval(low, high):
+            return names_in(low) | names_in(high)
+        case Choice(condition, then, otherwise):
+            return names_in(condition) | names_in(then) | names_in(otherwise)
+        case Within(value, test):
+            return names_in(value) | names_in(test)
+
+
+# ---- evaluation ----------------------------------------------------------------------------
+
+
+class _Walker:
+    """One evaluation: the variables, and what is left of the budget."""
+
+    def __init__(self, scope: Scope, *, at_hand: object = None) -> None:
+        self.scope = scope
+        self.at_hand = at_hand
+        self.left = MAX_STEPS
+
+    def value(self, node: Node) -> object:  # noqa: C901, PLR0911 – one case for each kind of node
+        self.left -= 1
+        if self.left < 0:
+            raise ExpressionError(
+                f"Udtrykket bruger mere end {MAX_STEPS} skridt. Del det op, eller brug en tabel."
+            )
+        match node:
+            case Literal(value):
+                return value
+            case Name("?"):
+                return self.at_hand
+            case Name(name):
+                return _known(self.scope.get(name))
+            case ListOf(items):
+                return [self.value(item) for item in items]
+            case Unary(operator, operand):
+                value = self.value(operand)
+                if operator == "not":
+                    return (not value) if isinstance(value, bool) else None
+                return DECIMALS.minus(value) if isinstance(value, Decimal) else None
+            case Binary("and" | "or" as operator, left, right):
+                return self.logic(operator, left, right)
+            case Binary(operator, left, right) if operator in COMPARISONS:
+                return compare(operator, self.value(left), self.value(right))
+            case Binary(operator, left, right):
+                return _arithmetic(operator, self.value(left), self.value(right))
+            case Choice(condition, then, otherwise):
+                # Only `true` is true, as the DMN standard has it; a null condition takes `else`.
+                return self.value(then if self.value(condition) is True else otherwise)
+            case Call("is defined", arguments):
+                self.count_arguments("is defined", arguments, 1)
+                return self.value(arguments[0]) is not None
+            case Call(function, arguments):
+                return self.call(function, arguments)
+            case Within(value, test):
+                return self.passes(self.value(value), test)
+            case _:
+                raise ExpressionError(
+                    "Et interval eller en test kan kun stå efter 'in' og i en tabelcelle."
+                )
+
+    def logic(self, operator: str, left: Node, right: Node) -> bool | None:
+        """Three-valued logic: what is known decides, else it is unknown."""
+        decides = operator == "or"
+        one = self.value(left)
+        if one is decides:
+            return decides
+        two = self.value(right)
+        if two is decides:
+            return decides
+        return (not decides) if isinstance(one, bool) and isinstance(two, bool) else None
+
+    def passes(self, value: object, test: Node) -> bool | None:
+        """Put a value to a test; None when that cannot be said."""
+        self.left -= 1
+        match test:
+            case Anything():
+                return True
+            case AnyOf(tests, negated):
+                outcomes = [self.passes(value, each) for each in tests]
+                if True in outcomes:
+                    return not negated
+                return None if None in outcomes else negated
+            case Compared(operator, operand):
+                return compare(operator, value, self.value(operand))
+            case Interval(low, high, low_counts, high_counts):
+                above = compare(">=" if low_counts else ">", value, self.value(low))
+                below = compare("<=" if high_counts else "<", value, self.value(high))
+                if above is False or below is False:
+                    return False
+                return True if above and below else None
+            case _:
+                self.at_hand, before = value, self.at_hand
+                wanted = self.value(test)
+                self.at_hand = before
+                if isinstance(wanted, list) and not isinstance(value, list):
+                    return any(compare("=", value, item) is True for item in wanted)
+                if isinstance(wanted, bool) and _asks(test):
+                    return wanted
+                return compare("=", value, wanted)
+
+    def count_arguments(self, name: str, arguments: tuple[Node, ...], wanted: int) -> None:
+        if len(arguments) != wanted:
+            raise ExpressionError(
+                f"Funktionen '{name}' tager {wanted} argument(er), ikke {len(arguments)}."
+            )
+
+    def call(self, name: str, arguments: tuple[Node, ...]) -> object:
+        values = [self.value(argument) for argument in arguments]
+        if name in _OVER_LISTS:
+            if len(values) == 1 and isinstance(values[0], list):
+                values = values[0]
+            self.left -= len(values)
+            return _OVER_LISTS[name](values)
+        wanted, function = _PLAIN[name]
+        self.count_arguments(name, arguments, wanted)
+        return function(*values)
+
+
+def _asks(test: Node) -> bool:
+    """Tell whether a cell is a question of its own (`? > 3 and …`) rather than a value."""
+    return isinstance(test, (Within, Binary)) or (
+        isinstance(test, (Unary, Call)) and "?" in repr(test)
+    )
+
+
+def _known(value: object) -> object:
+    """Bring a process variable into the language: whole numbers are decimals there."""
+    if isinstance(value, bool) or value is None or isinstance(value, (str, Decimal, date)):
+        return value
+    if isinstance(value, int):
+        return Decimal(value)
+    if isinstance(value, list):
+        if len(value) > MAX_LIST:
+            raise ExpressionError(f"Listen har {len(value)} led; den må højst have {MAX_LIST}.")
+        return [_known(item) for item in value]
+    if isinstance(value, dict):
+        return value  # can be passed on whole; there is no way into it
+    raise ExpressionError(f"En værdi af typen {type(value).__name__} hører ikke til i en proces.")
+
+
+def compare(operator: str, left: object, right: object) -> bool | None:
+    """Compare two values; None when they are of different kinds, or one is null and it matters."""
+    if operator in {"=", "!="}:
+        if left is None or right is None:
+            same = left is right
+        elif _kind(left) != _kind(right):
+            return None
+        else:
+            same = left == right
+        return same if operator == "=" else not same
+    if left is None or right is None or _kind(left) != _kind(right) or _kind(left) not in _ORDERED:
+        return None
+    one: Any = left
+    two: Any = right
+    if isinstance(one, datetime) and (one.tzinfo is None) != (two.tzinfo is None):
+        return None
+    return bool({"<": one < two, "<=": one <= two, ">": one > two, ">=": one >= two}[operator])
+
+
+_ORDERED = {"number", "text", "date", "moment"}
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "truth"
+    if isinstance(value, Decimal):
+        return "number"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, datetime):
+        return "moment"
+    if isinstance(value, date):
+        return "date"
+    return type(value).__name__
+
+
+def _arithmetic(operator: str, left: object, right: object) -> object:
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        try:
+            match operator:
+                case "+":
+                    return DECIMALS.add(left, right)
+                case "-":
+                    return DECIMALS.subtract(left, right)
+                case "*":
+                    return DECIMALS.multiply(left, right)
+                case _:
+                    return None if right == 0 else DECIMALS.divide(left, right)
+        except DecimalException as error:
+            raise ExpressionError("Et tal i udtrykket bliver for stort.") from error
+    if operator == "+" and isinstance(left, str) and isinstance(right, str):
+        if len(left) + len(right) > MAX_TEXT:
+            raise ExpressionError(f"Teksten bliver længere end {MAX_TEXT} tegn.")
+        return left + right
+    return None
+
+
+def _date(text: object) -> date | None:
+    if isinstance(text, datetime):
+        return text.date()
+    if isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _numbers(values: list[object]) -> list[Decimal] | None:
+    numbers = [value for value in values if isinstance(value, Decimal)]
+    return numbers if numbers and len(numbers) == len(values) else None
+
+
+def _sum(values: list[object]) -> Decimal | None:
+    numbers = _numbers(values)
+    if numbers is None:
+        return None
+    total = Decimal(0)
+    for number in numbers:
+        total = DECIMALS.add(total, number)
+    return total
+
+
+def _extreme(values: list[object], operator: str) -> object:
+    if not values:
+        return None
+    best = values[0]
+    for value in values[1:]:
+        better = compare(operator, value, best)
+        if better is None:
+            return None
+        best = value if better else best
+    return best if compare("=", best, best) is True and best is not None else None
+
+
+def _texts(test: Callable[[str, str], bool]) -> Callable[[object, object], bool | None]:
+    def function(text: object, part: object) -> bool | None:
+        both = isinstance(text, str) and isinstance(part, str)
+        return test(str(text), str(part)) if both else None
+
+    return function
+
+
+def _rounded(rounding: str) -> Callable[[object], Decimal | None]:
+    def function(number: object) -> Decimal | None:
+        if not isinstance(number, Decimal):
+            return None
+        return number.to_integral_value(rounding=rounding)
+
+    return function
+
+
+def _list_contains(items: object, wanted: object) -> bool | None:
+    if not isinstance(items, list):
+        return None
+    return any(compare("=", item, wanted) is True for item in items)
+
+
+_OVER_LISTS: dict[str, Callable[[list[object]], object]] = {
+    "count": lambda values: Decimal(len(values)),
+    "sum": _sum,
+    "min": lambda values: _extreme(values, "<"),
+    "max": lambda values: _extreme(values, ">"),
+}
+_PLAIN: dict[str, tuple[int, Callable[..., object]]] = {
+    "date": (1, _date),
+    "date and time": (1, _moment),
+    "string length": (1, lambda text: Decimal(len(text)) if isinstance(text, str) else None),
+    "starts with": (2, _texts(lambda text, part: text.startswith(part))),
+    "ends with": (2, _texts(lambda text, part: text.endswith(part))),
+    "contains": (2, _texts(lambda text, part: part in text)),
+    "list contains": (2, _list_contains),
+    "floor": (1, _rounded("ROUND_FLOOR")),
+    "ceiling": (1, _rounded("ROUND_CEILING")),
+    "abs": (1, lambda number: DECIMALS.abs(number) if isinstance(number, Decimal) else None),
+}
+
+
+def evaluate(text: str, scope: Scope) -> object:
+    """Return what an expression says; the value is in the language (numbers are `Decimal`)."""
+    return _Walker(scope).value(parse(text))
+
+
+def truth(text: str, scope: Scope) -> bool:
+    """Return the truth of a condition; one that is neither true nor false is an error.
+
+    Unknown is never "no": a flow must not be chosen because something was missing.
+    """
+    value = evaluate(text, scope)
+    if not isinstance(value, bool):
+        missing = sorted(name for name in names_in(parse(text)) if scope.get(name) is None)
+        because = f" ({', '.join(missing)} er ikke kendt)" if missing else ""
+        raise ExpressionError(
+            f"Betingelsen '{text}' er hverken sand eller falsk{because}. "
+            "Sørg for, at oplysningen er sat, før processen når hertil, eller ret betingelsen."
+        )
+    return value
+
+
+def passes(test: Node, value: object, scope: Scope) -> bool:
+    """Tell whether a value passes a table cell; what cannot be said does not pass."""
+    known = _known(value)
+    return _Walker(scope, at_hand=known).passes(known, test) is True
+
+
+def as_variable(value: object) -> object:
+    """Bring a value back to what a process may carry: text, whole number, truth, null, lists."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Decimal):
+        if value != value.to_integral_value():
+            raise ExpressionError(
+                f"Tallet {value} har decimaler; en proces bærer kun hele tal. "
+                "Brug 'floor' eller 'ceiling', eller læg beregningen i et trin."
+            )
+        return int(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [as_variable(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): as_variable(item) for key, item in value.items()}
+    if isinstance(value, int):
+        return value
+    raise ExpressionError(f"En værdi af typen {type(value).__name__} hører ikke til i en proces.")
+
+
+# ---- the seam to the library ---------------------------------------------------------------
+
+
+class FeelEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]  # untyped library
+    """What SpiffWorkflow evaluates with: this language, and nothing else.
+
+    Some parts of the library go to the environment directly, so it is the environment that is
+    replaced, not only the engine around it.
+    """
+
+    def evaluate(
+        self, expression: str, context: Scope, external_context: Scope | None = None
+    ) -> object:
+        """Evaluate an expression over a task's variables."""
+        return evaluate(expression, {**(external_context or {}), **context})
+
+    def execute(
+        self, script: str, context: Scope, external_context: Scope | None = None
+    ) -> NoReturn:
+        """Refuse: no diagram runs code."""
+        raise ExpressionError("Et diagram kan ikke køre kode; brug et trin i stedet for et script.")
+
+    def call_service(self, context: Scope, **_arguments: object) -> NoReturn:
+        """Refuse: a step is run by the worker, never from inside the engine."""
+        raise ExpressionError("Et trin køres af arbejderen, ikke af processmaskinen.")
+
+
+SCRIPT_ENGINE = PythonScriptEngine(environment=FeelEnvironment())

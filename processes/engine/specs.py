@@ -1,0 +1,217 @@
+"""Answers: what does an element look like to SpiffWorkflow?
+
+The library keeps the tree of visits and their states; everything it would decide by itself is
+decided here or in `runtime`. Its own element classes merge lists as sets, let the last branch win
+at a join, share nested data between branches, sort flows by where they are drawn and evaluate
+Python, so none of them is used: only its bases, its states and its tree.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.specs import WorkflowSpec
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from processes.engine.diagrams import BOUNDARIES, WAITS, Diagram, Flow, Kind, Node
+from processes.engine.expressions import SCRIPT_ENGINE
+
+GUARD = ".guard"
+
+
+class ProcessSpec(WorkflowSpec):  # type: ignore[misc]  # untyped library
+    """A process or embedded sub-process, as the library wants it; shared, never changed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+        self.start = RootSpec(self, "Start", node=None)
+        self.data_objects: dict[str, object] = {}
+        self.correlation_keys: dict[str, object] = {}
+        self.io_specification = None
+
+
+class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]  # untyped library
+    """An element: takes a copy of the scope of the one before, and goes when it is run."""
+
+    def __init__(self, wf_spec: ProcessSpec, name: str, *, node: Node | None) -> None:
+        # The library's own defaults for these are lists and dicts shared by all specs.
+        super().__init__(
+            wf_spec, name, inputs=[], outputs=[], data={}, defines={}, pre_assign=[],
+            post_assign=[],
+        )  # fmt: skip
+        self.node = node
+        self.bpmn_id = None if node is None else node.id
+        self.flow_to: dict[str, Flow] = {}
+        """The flow that leads to the spec of this name."""
+
+    def _update_hook(self, my_task: Task) -> bool:
+        inherit(my_task)
+        return True
+
+    def _run_hook(self, my_task: Task) -> bool | None:
+        return True
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        """Do nothing: no data objects, no mappings, no listeners."""
+
+
+def inherit(task: Task) -> None:
+    """Give a visit its own copy of the scope it comes from; nothing nested is shared."""
+    task.data = copy.deepcopy(task.parent.data)
+
+
+class RootSpec(ElementSpec):
+    """The library's own beginning, before the start event."""
+
+    def _update_hook(self, my_task: Task) -> bool:
+        return True
+
+    def test(self) -> None:
+        """Accept: a beginning has nothing before it."""
+
+
+class StandingSpec(ElementSpec):
+    """An element that stands still once run, until a trigger or its sub-process ends it."""
+
+    def _run_hook(self, my_task: Task) -> None:
+        return None
+
+
+class ChoiceSpec(ElementSpec):
+    """An exclusive gateway; `runtime` has put the chosen target into `internal_data`."""
+
+    def _predict_hook(self, my_task: Task) -> None:
+        my_task._sync_children(self.outputs, state=TaskState.MAYBE)
+
+    def _run_hook(self, my_task: Task) -> bool:
+        chosen = self._wf_spec.task_specs[my_task.internal_data.pop("chosen")]
+        my_task._sync_children([chosen], TaskState.FUTURE)
+        for child in my_task.children:
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True
+
+
+class JoinSpec(ElementSpec):
+    """A parallel gateway that collects: an arrival waits; `runtime` sees when all are there."""
+
+    def _update_hook(self, my_task: Task) -> bool:
+        if not my_task.has_state(TaskState.WAITING):
+            inherit(my_task)
+            # Remembered, since the visit before this one need not be kept.
+            my_task.internal_data["from"] = my_task.parent.task_spec.name
+            my_task._set_state(TaskState.WAITING)
+        return False
+
+
+class BoundarySpec(ElementSpec):
+    """An event on the edge of an element; `runtime` fires it."""
+
+    def _update_hook(self, my_task: Task) -> bool:
+        if not my_task.has_state(TaskState.WAITING):
+            inherit(my_task)
+            my_task._set_state(TaskState.WAITING)
+        return bool(my_task.internal_data.pop("fired", False))
+
+
+class GuardSpec(ElementSpec):
+    """What stands before an element with events on its edge: opens both, side by side."""
+
+    def __init__(self, wf_spec: ProcessSpec, name: str, *, node: Node) -> None:
+        super().__init__(wf_spec, name, node=node)
+        self.guards = node.id
+
+    def _predict_hook(self, my_task: Task) -> None:
+        my_task._sync_children(self.outputs, state=TaskState.MAYBE)
+        state = TaskState.FUTURE if my_task.has_state(TaskState.DEFINITE_MASK) else my_task.state
+        for child in my_task.children:
+            child._set_state(state)
+
+
+def _spec_of(spec: ProcessSpec, node: Node) -> ElementSpec:
+    standing = WAITS | {Kind.SERVICE_TASK, Kind.END, Kind.SUB_PROCESS, Kind.CALL}
+    if node.kind in BOUNDARIES:
+        return BoundarySpec(spec, node.id, node=node)
+    if node.kind in standing:
+        return StandingSpec(spec, node.id, node=node)
+    if node.kind is Kind.EXCLUSIVE and node.splits:
+        return ChoiceSpec(spec, node.id, node=node)
+    if node.kind is Kind.PARALLEL and len(node.incoming) > 1:
+        return JoinSpec(spec, node.id, node=node)
+    return ElementSpec(spec, node.id, node=node)
+
+
+def build_specs(diagram: Diagram) -> dict[str, ProcessSpec]:
+    """Return the specs of a diagram: its process and each embedded sub-process, by id."""
+    specs = {diagram.id: ProcessSpec(diagram.id)}
+    for node in diagram.nodes.values():
+        if node.kind is Kind.SUB_PROCESS:
+            specs[node.id] = ProcessSpec(node.id)
+    for node in diagram.nodes.values():
+        spec = specs[node.process]
+        made = _spec_of(spec, node)
+        if node.boundaries:
+            GuardSpec(spec, node.id + GUARD, node=node)
+        if node.kind is Kind.START:
+            spec.start.connect(made)
+    for node in diagram.nodes.values():
+        spec = specs[node.process]
+        if node.boundaries:
+            guard = spec.task_specs[node.id + GUARD]
+            for each in [node, *node.boundaries]:
+                guard.connect(spec.task_specs[each.id])
+        for flow in node.outgoing:
+            source = spec.task_specs[node.id]
+            target = spec.task_specs.get(flow.target + GUARD) or spec.task_specs[flow.target]
+            source.connect(target)
+            source.flow_to[target.name] = flow
+    return specs
+
+
+def is_live(task: Task) -> bool:
+    """Tell whether a visit is going on: reached and not finished."""
+    return bool(task.has_state(TaskState.WAITING | TaskState.READY | TaskState.STARTED))
+
+
+def fingerprint(spec: ProcessSpec) -> tuple[Any, ...]:
+    """Return all that a spec says; equal before and after running, or something changed it."""
+    return tuple(
+        (
+            name,
+            type(task_spec).__name__,
+            tuple(task_spec._inputs),
+            tuple(task_spec._outputs),
+            repr(task_spec.node),
+            tuple(task_spec.flow_to.items()),
+            repr(task_spec.data),
+        )
+        for name, task_spec in spec.task_specs.items()
+    )
+
+
+def empty_workflow(spec: ProcessSpec, subs: dict[str, ProcessSpec]) -> BpmnWorkflow:
+    """Return the library's workflow without a tree, evaluating FEEL and nothing else."""
+    return BpmnWorkflow(spec, subs, script_engine=SCRIPT_ENGINE, deserializing=True)
+
+
+__all__ = [
+    "BoundarySpec",
+    "ChoiceSpec",
+    "ElementSpec",
+    "GuardSpec",
+    "JoinSpec",
+    "ProcessSpec",
+    "StandingSpec",
+    "Task",
+    "TaskSpec",
+    "TaskState",
+    "build_specs",
+    "empty_workflow",
+    "fingerprint",
+    "inherit",
+    "is_live",
+]
