@@ -88,15 +88,20 @@ def _unpack(packed: Path, unpacked: Path) -> None:
     program.write_bytes(brotli.decompress((packed / "chromium.br").read_bytes()))
     program.chmod(0o755)
     for archive in sorted(packed.glob("*.tar.br")):
-        content = brotli.decompress(archive.read_bytes())
-        with tarfile.open(fileobj=io.BytesIO(content)) as files:
-            files.extractall(unpacked, filter="data")
-    libraries = sorted(unpacked.rglob("libnss3.so"))
-    if libraries and libraries[0].parent != unpacked / "lib":
-        (unpacked / "lib").symlink_to(libraries[0].parent)
+        _unpack_files(brotli.decompress(archive.read_bytes()), unpacked)
     fonts = unpacked / "fonts"
-    fonts.mkdir(exist_ok=True)
     (fonts / "fonts.conf").write_text(FONTS_CONF.format(fonts=fonts, cache=unpacked / "font-cache"))
+
+
+def _unpack_files(archive: bytes, folder: Path) -> None:
+    """Write an archive's ordinary files below a folder; Python 3.11.2 has no safe `extractall`."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        for member in files:
+            place = (folder / member.name).resolve()
+            content = files.extractfile(member) if member.isfile() else None
+            if content is not None and place.is_relative_to(folder.resolve()):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content.read())
 
 
 def _installed_by_debian() -> Path:
