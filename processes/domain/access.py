@@ -1,0 +1,91 @@
+"""Who may do what (adgang): role by action, one table, pure. Deny first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from processes.domain.errors import NotAllowedError
+
+
+class Role(StrEnum):
+    """A job function (rolle)."""
+
+    CASEWORKER = "caseworker"
+    APPROVER = "approver"
+    TEAM_LEAD = "team_lead"
+    FINANCE = "finance"
+    PROCESS_OWNER = "process_owner"
+    LOCAL_ADMIN = "local_admin"
+    AUDITOR = "auditor"
+    CITIZEN = "citizen"
+    SYSTEM = "system"
+
+
+ROLE_NAMES = {
+    Role.CASEWORKER: "Ydelsessagsbehandler",
+    Role.APPROVER: "Fagleder",
+    Role.TEAM_LEAD: "Teamleder",
+    Role.FINANCE: "Økonomimedarbejder",
+    Role.PROCESS_OWNER: "Procesejer",
+    Role.LOCAL_ADMIN: "Lokal administrator",
+    Role.AUDITOR: "Revisor",
+    Role.CITIZEN: "Borger",
+    Role.SYSTEM: "Systemet",
+}
+
+_STAFF = frozenset({Role.CASEWORKER, Role.APPROVER, Role.TEAM_LEAD, Role.FINANCE})
+
+ACTIONS: dict[str, frozenset[Role]] = {
+    "inbox.read": _STAFF,
+    "task.claim": _STAFF,
+    "task.complete": _STAFF,
+    "task.reassign": frozenset({Role.TEAM_LEAD}),
+    "case.read": _STAFF | {Role.AUDITOR},
+    "case.note": _STAFF,
+    "document.read": _STAFF | {Role.AUDITOR},
+    "protected.read": frozenset({Role.CASEWORKER, Role.APPROVER, Role.TEAM_LEAD}),
+    "person.search": _STAFF,
+    "process.read": _STAFF | {Role.PROCESS_OWNER, Role.LOCAL_ADMIN},
+    "incident.read": frozenset({Role.TEAM_LEAD, Role.PROCESS_OWNER, Role.LOCAL_ADMIN}),
+    "incident.resolve": frozenset({Role.TEAM_LEAD, Role.PROCESS_OWNER, Role.LOCAL_ADMIN}),
+    "citizen.apply": frozenset({Role.CITIZEN}),
+    "citizen.follow": frozenset({Role.CITIZEN}),
+    "role.choose": frozenset(Role),
+}
+"""Each action and the roles that may; what is not here nobody may."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts (aktør): one user in one chosen role for one municipality.
+
+    `party_cpr_digits` is the citizen's own number when the actor is a citizen, else empty.
+    """
+
+    user: str
+    name: str
+    role: Role
+    municipality_id: int
+    units: frozenset[str]
+    party_cpr_digits: str = ""
+
+    def __repr__(self) -> str:
+        return f"Actor({self.user}, {self.role})"
+
+
+SYSTEM_NAME = "system"
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Tell whether the role may do it; an action nobody listed is denied."""
+    return actor.role in ACTIONS.get(action, frozenset())
+
+
+def require(actor: Actor, action: str) -> None:
+    """Refuse unless the role may do it."""
+    if not may(actor, action):
+        raise NotAllowedError(
+            f"Din rolle som {ROLE_NAMES[actor.role].lower()} giver ikke adgang til det her."
+            " Vælg en anden rolle, eller spørg din lokale administrator."
+        )

@@ -1,0 +1,517 @@
+"""Answers: what happens to a running process when something happens to it?
+
+The one place where engine state and its effects become rows, in the transaction that caused them.
+Lock order, everywhere: instance, then task, job, timer or subscription. After an exception nothing
+of the half-stepped state is saved; the incident is written in a new transaction.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
+
+from processes.domain.access import Actor, require
+from processes.domain.accounting import PostingBook
+from processes.domain.errors import BrokenStateError, CoreError, OutsideError
+from processes.domain.identifiers import Cpr
+from processes.domain.periods import Calendar
+from processes.domain.rules.book import RuleBook
+from processes.engine import effects as fx
+from processes.engine.definitions import Definition, parse_bundle
+from processes.engine.runtime import advance
+from processes.engine.tables import DecisionTable, parse_table
+from processes.ports.gateways import Gateways
+from processes.ports.records import (
+    Claim,
+    HistoryEvent,
+    Incident,
+    InstanceState,
+    Job,
+    OutboxItem,
+    ProcessInstance,
+    Subscription,
+    TaskState,
+    Timer,
+    UserTask,
+)
+from processes.ports.stores import UnitOfWork, UnitOfWorkFactory
+from processes.steps import Register, Step, StepContext
+
+MAX_INLINE_STEPS = 50
+"""Inline steps in one transaction before the process is taken to run in circles."""
+MESSAGE_LIFETIME = timedelta(days=90)
+"""How long a message nobody waits for is kept."""
+MAX_SEND_ATTEMPTS = 12
+"""Tries of an outbox item before a person gets it; with back-off about a day and a half."""
+FIRST_RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(hours=6)
+
+
+class Wake(Protocol):
+    """Tells workers that there is work; a lost call costs only the sweep interval."""
+
+    def __call__(self) -> None:
+        """Wake them."""
+
+
+@dataclass
+class Environment:
+    """Everything an operation needs from outside itself; made once, in wiring."""
+
+    uow: UnitOfWorkFactory
+    gateways: Gateways
+    register: Register
+    rules: RuleBook
+    postings: PostingBook
+    calendar: Calendar
+    mode: str
+    wake: Wake
+    digest: Callable[[Cpr], str]
+    """Tells two personal numbers apart without showing either."""
+    new_id: Callable[[], str] = field(default=lambda: str(uuid.uuid4()))
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return self.gateways.clock.now()
+
+    def context(self, uow: UnitOfWork, actor: Actor | None = None) -> StepContext:
+        """Return what a step or verb is given."""
+        return StepContext(
+            uow=uow,
+            now=self.now(),
+            today=self.gateways.clock.today(),
+            new_id=self.new_id,
+            rules=self.rules,
+            postings=self.postings,
+            calendar=self.calendar,
+            mode=self.mode,
+            actor=actor,
+        )
+
+
+def retry_at(
+    now: datetime, attempts: int, *, jitter: Callable[[], float] = random.random
+) -> datetime:
+    """Return when to try again: doubled each time, at most six hours, spread by up to a fifth."""
+    pause = min(FIRST_RETRY * (2**attempts), LONGEST_RETRY)
+    return now + pause * (1 + jitter() / 5)
+
+
+@lru_cache(maxsize=256)
+def _definition(digest: str, files: tuple[tuple[str, bytes], ...]) -> Definition:
+    definition = parse_bundle(dict(files))
+    if definition.digest != digest:
+        raise BrokenStateError("en gemt procesdefinition svarer ikke til sit fingeraftryk")
+    return definition
+
+
+@lru_cache(maxsize=256)
+def _table(xml: bytes) -> DecisionTable:
+    return parse_table(xml)
+
+
+class Control:
+    """Moves instances by triggers (procesafvikling)."""
+
+    def __init__(self, env: Environment) -> None:
+        self.env = env
+
+    # ---- starting and messages ---------------------------------------------------------
+
+    def deliver(
+        self, uow: UnitOfWork, message: str, key: str, variables: Mapping[str, object]
+    ) -> None:
+        """Bring a message to whoever waits for it, start what it starts, or keep it for later."""
+        waiting = uow.processes.take_subscription(message, key)
+        if waiting is not None:
+            instance = uow.processes.lock_instance(waiting.instance_id)
+            self.advance(uow, instance, fx.MessageArrived(waiting.token, variables))
+            return
+        started = uow.definitions.by_start_message(message, self.env.gateways.clock.today())
+        if started is None:
+            until = self.env.now() + MESSAGE_LIFETIME
+            uow.processes.buffer_message(message, key, variables, until=until)
+            return
+        instance = uow.processes.add_instance(
+            ProcessInstance(
+                id=0,
+                definition_id=started.id,
+                process_key=started.key,
+                case_id=str(variables["case_id"]),
+                state=InstanceState.RUNNING,
+                blob=b"",
+                started_at=self.env.now(),
+            )
+        )
+        self.advance(uow, instance, fx.Start(variables))
+
+    # ---- the loop ----------------------------------------------------------------------
+
+    def advance(
+        self,
+        uow: UnitOfWork,
+        instance: ProcessInstance,
+        trigger: fx.Trigger,
+        *,
+        actor: Actor | None = None,
+    ) -> ProcessInstance:
+        """Advance a locked instance by one trigger, and on through every inline step."""
+        definition = self.definition(uow, instance.definition_id)
+        tables = self._tables(uow, instance.started_at.date())
+        ctx = self.env.context(uow, actor)
+        todo: deque[fx.Trigger] = deque([trigger])
+        steps = 0
+        while todo:
+            advanced = advance(
+                definition, instance.blob or None, todo.popleft(), self.env.now(), tables=tables
+            )
+            instance = replace(instance, blob=advanced.state)
+            for effect in advanced.effects:
+                if isinstance(effect, fx.RunStep) and self._is_inline(effect):
+                    steps += 1
+                    if steps > MAX_INLINE_STEPS:
+                        raise BrokenStateError(
+                            f"Processen '{instance.process_key}' kørte {steps} trin uden at vente."
+                            " Se diagrammet efter for en løkke uden ophold."
+                        )
+                    step = self.env.register.step(effect.step)
+                    result = step.run(ctx, **_known(step, effect.arguments))
+                    todo.append(fx.StepDone(effect.token, result))
+                else:
+                    instance = self._apply(uow, instance, effect)
+        uow.processes.save_instance(instance)
+        return instance
+
+    def definition(self, uow: UnitOfWork, definition_id: int) -> Definition:
+        """Return a parsed definition; parsed once a process."""
+        row = uow.definitions.get(definition_id)
+        return _definition(row.digest, tuple(sorted(row.bundle.items())))
+
+    def _tables(self, uow: UnitOfWork, on: date) -> Mapping[str, DecisionTable]:
+        return {key: _table(row.xml) for key, row in uow.definitions.tables(on).items()}
+
+    def _is_inline(self, effect: fx.RunStep) -> bool:
+        return self.env.register.step(effect.step).ask is None
+
+    def _apply(
+        self, uow: UnitOfWork, instance: ProcessInstance, effect: fx.Effect
+    ) -> ProcessInstance:
+        now = self.env.now()
+        match effect:
+            case fx.RaiseIncident():
+                uow.processes.add_incident(
+                    Incident(
+                        0,
+                        instance.id,
+                        instance.case_id,
+                        effect.code,
+                        effect.element_id,
+                        effect.token,
+                        effect.message,
+                        now,
+                    )
+                )
+                return replace(instance, state=InstanceState.INCIDENT)
+            case fx.Ended():
+                return replace(
+                    instance, state=InstanceState.ENDED, ended_at=now, end_element=effect.element_id
+                )
+            case fx.Record():
+                uow.processes.record(
+                    [
+                        HistoryEvent(
+                            instance.id,
+                            effect.element_id,
+                            effect.element_kind,
+                            effect.what,
+                            effect.at,
+                            effect.by,
+                            effect.result,
+                        )
+                    ]
+                )
+            case _:
+                self._want(uow, instance, effect)
+        return instance
+
+    def _want(self, uow: UnitOfWork, instance: ProcessInstance, effect: fx.Effect) -> None:
+        match effect:
+            case fx.OpenTask():
+                self._open_task(uow, instance, effect)
+            case fx.RunStep():
+                self._queue(uow, instance, effect)
+            case fx.SetTimer():
+                uow.processes.add_timer(
+                    Timer(0, instance.id, effect.token, effect.element_id, effect.due_at)
+                )
+            case fx.Await():
+                self._await(uow, instance, effect)
+            case fx.Withdraw():
+                uow.processes.withdraw(instance.id, effect.token)
+            case _:
+                raise BrokenStateError(f"nobody carries out the effect {type(effect).__name__}")
+
+    def _open_task(self, uow: UnitOfWork, instance: ProcessInstance, effect: fx.OpenTask) -> None:
+        case = uow.cases.get(instance.case_id)
+        # The person who has the case gets its tasks; an approver's task belongs to nobody yet,
+        # since the one who has the case must not approve it.
+        assignee = case.caseworker if effect.role == "caseworker" else None
+        uow.processes.open_task(
+            UserTask(
+                id=0,
+                instance_id=instance.id,
+                case_id=instance.case_id,
+                token=effect.token,
+                element_id=effect.element_id,
+                name=effect.name,
+                form_key=effect.form_key,
+                role=effect.role,
+                unit=case.unit,
+                state=TaskState.OPEN,
+                assignee=assignee,
+                due_at=None if effect.due is None else datetime.fromisoformat(effect.due),
+                follow_up_on=None,
+                priority=0,
+                reason="",
+                variables=effect.variables,
+                created_at=self.env.now(),
+            )
+        )
+
+    def _queue(self, uow: UnitOfWork, instance: ProcessInstance, effect: fx.RunStep) -> None:
+        step = self.env.register.step(effect.step)
+        uow.processes.add_job(
+            Job(
+                id=0,
+                instance_id=instance.id,
+                case_id=instance.case_id,
+                token=effect.token,
+                element_id=effect.element_id,
+                step=effect.step,
+                arguments=effect.arguments,
+                attempts=0,
+                max_attempts=step.max_attempts,
+                next_at=self.env.now(),
+                idempotency_key=f"{instance.id}:{effect.token}",
+            )
+        )
+
+    def _await(self, uow: UnitOfWork, instance: ProcessInstance, effect: fx.Await) -> None:
+        uow.processes.subscribe(
+            Subscription(
+                0, instance.id, effect.token, effect.element_id, effect.message, effect.key
+            )
+        )
+        early = uow.processes.take_buffered(effect.message, effect.key, now=self.env.now())
+        if early is not None:
+            # It came before anybody waited. It goes back through the outbox, so that the wait is
+            # saved before it is answered.
+            uow.outbox.put(
+                message_item(
+                    effect.message,
+                    effect.key,
+                    early,
+                    now=self.env.now(),
+                    case_id=instance.case_id,
+                    idempotency_key=f"early:{instance.id}:{effect.token}",
+                )
+            )
+
+    # ---- jobs --------------------------------------------------------------------------
+
+    def run_job(self, claim: Claim) -> None:
+        """Run one claimed job: read, ask with no transaction open, then write and advance."""
+        with self.env.uow(claim.municipality_id) as uow:
+            job = uow.processes.job(claim)
+            if job is None:
+                return
+            step = self.env.register.step(job.step)
+            prepared = self._prepare(uow, step, job)
+        try:
+            if step.ask is None:
+                raise BrokenStateError(f"step '{step.id}' was queued but asks nobody")
+            answer = step.ask(self.env.gateways, prepared)
+        except OutsideError as error:
+            self._ask_failed(claim, job, step, error)
+            return
+        self._finish_job(claim, job, step, answer)
+
+    def _prepare(self, uow: UnitOfWork, step: Step, job: Job) -> object:
+        if step.prepare is None:
+            raise BrokenStateError(f"step '{step.id}' was queued but asks nobody")
+        return step.prepare(self.env.context(uow), **_known(step, job.arguments))
+
+    def _finish_job(self, claim: Claim, job: Job, step: Step, answer: object) -> None:
+        with self.env.uow(claim.municipality_id) as uow:
+            instance = uow.processes.lock_instance(job.instance_id)
+            if uow.processes.job(claim) is None:
+                # Withdrawn by a boundary event, or the lease ran out and somebody else did it.
+                return
+            result = step.run(self.env.context(uow), answer, **_known(step, job.arguments))
+            uow.processes.finish_job(job.id)
+            self.advance(uow, instance, fx.StepDone(job.token, result))
+            uow.commit()
+        self.env.wake()
+
+    def _ask_failed(self, claim: Claim, job: Job, step: Step, error: OutsideError) -> None:
+        now = self.env.now()
+        with self.env.uow(claim.municipality_id) as uow:
+            instance = uow.processes.lock_instance(job.instance_id)
+            if uow.processes.job(claim) is None:
+                return
+            if error.retryable and job.attempts + 1 < job.max_attempts:
+                uow.processes.retry_job(
+                    job.id, next_at=retry_at(now, job.attempts), error=f"{error.system}: {error}"
+                )
+            elif step.errors:
+                uow.processes.fail_job(job.id, error=f"{error.system}: {error}")
+                code = error.code if error.code in step.errors else step.errors[0]
+                self.advance(uow, instance, fx.StepFailed(job.token, code))
+            else:
+                uow.processes.fail_job(job.id, error=f"{error.system}: {error}")
+                self._incident(uow, instance, job.element_id, job.token, "outside", str(error))
+            uow.commit()
+        self.env.wake()
+
+    def job_broke(self, claim: Claim, error: Exception) -> None:
+        """Note that a job failed in an unplanned way: its state is as before, a person looks."""
+        with self.env.uow(claim.municipality_id) as uow:
+            job = uow.processes.job(claim)
+            if job is None:
+                return
+        with self.env.uow(claim.municipality_id) as uow:
+            instance = uow.processes.lock_instance(job.instance_id)
+            if uow.processes.job(claim) is None:
+                return
+            uow.processes.fail_job(job.id, error=plain(error))
+            self._incident(uow, instance, job.element_id, job.token, "step", plain(error))
+            uow.commit()
+
+    # ---- timers ------------------------------------------------------------------------
+
+    def fire_timer(self, claim: Claim) -> None:
+        """Fire one claimed timer; one that is no longer wanted does nothing."""
+        with self.env.uow(claim.municipality_id) as uow:
+            timer = uow.processes.timer(claim)
+            if timer is None:
+                return
+        with self.env.uow(claim.municipality_id) as uow:
+            instance = uow.processes.lock_instance(timer.instance_id)
+            if uow.processes.timer(claim) is None:
+                return
+            uow.processes.finish_timer(timer.id)
+            self.advance(uow, instance, fx.TimerFired(timer.token))
+            uow.commit()
+        self.env.wake()
+
+    def timer_broke(self, claim: Claim, error: Exception) -> None:
+        """Note that a timer could not be fired, so that a person looks; the timer stays due."""
+        with self.env.uow(claim.municipality_id) as uow:
+            timer = uow.processes.timer(claim)
+            if timer is None:
+                return
+            instance = uow.processes.lock_instance(timer.instance_id)
+            if not any(
+                each.instance_id == instance.id and each.token == timer.token
+                for each in uow.processes.incidents()
+            ):
+                self._incident(uow, instance, timer.element_id, timer.token, "timer", plain(error))
+            uow.commit()
+
+    # ---- incidents ---------------------------------------------------------------------
+
+    def incidents(self, by: Actor) -> list[Incident]:
+        """Return what stands still in the municipality."""
+        require(by, "incident.read")
+        with self.env.uow(by.municipality_id) as uow:
+            return list(uow.processes.incidents())
+
+    def retry(self, incident_id: int, by: Actor) -> None:
+        """Try again what an incident stopped, now that a person has looked."""
+        require(by, "incident.resolve")
+        with self.env.uow(by.municipality_id) as uow:
+            incident = uow.processes.incident(incident_id)
+            if incident.resolved_at is not None:
+                return
+            instance = uow.processes.lock_instance(incident.instance_id)
+            uow.processes.resolve_incident(incident_id, by=by.user, at=self.env.now())
+            instance = replace(instance, state=InstanceState.RUNNING)
+            job = (
+                None
+                if incident.token is None
+                else uow.processes.job_of_token(instance.id, incident.token)
+            )
+            if job is not None:
+                uow.processes.revive_job(job.id, next_at=self.env.now())
+                uow.processes.save_instance(instance)
+            elif incident.token is not None and incident.code != "timer":
+                self.advance(uow, instance, fx.Retry(incident.token))
+            else:
+                uow.processes.save_instance(instance)
+            uow.commit()
+        self.env.wake()
+
+    def incident_of_case(self, uow: UnitOfWork, case_id: str, code: str, message: str) -> None:
+        """Raise an incident on the newest running instance of a case, if there is one."""
+        for instance in uow.processes.instances_of_case(case_id):
+            if instance.state is not InstanceState.ENDED:
+                locked = uow.processes.lock_instance(instance.id)
+                self._incident(uow, locked, None, None, code, message)
+                return
+
+    def _incident(
+        self,
+        uow: UnitOfWork,
+        instance: ProcessInstance,
+        element_id: str | None,
+        token: str | None,
+        code: str,
+        message: str,
+    ) -> None:
+        uow.processes.add_incident(
+            Incident(
+                0, instance.id, instance.case_id, code, element_id, token, message, self.env.now()
+            )
+        )
+        uow.processes.save_instance(replace(instance, state=InstanceState.INCIDENT))
+
+
+def message_item(
+    message: str,
+    key: str,
+    variables: Mapping[str, object],
+    *,
+    now: datetime,
+    case_id: str,
+    idempotency_key: str,
+) -> OutboxItem:
+    """Return a BPMN message as an outbox item, in order with the rest of its case."""
+    return OutboxItem(
+        id=0,
+        topic="message",
+        ordering_key=case_id,
+        body={"message": message, "key": key, "variables": dict(variables)},
+        idempotency_key=idempotency_key,
+        created_at=now,
+        available_at=now,
+    )
+
+
+def _known(step: Step, arguments: Mapping[str, object]) -> dict[str, object]:
+    unknown = set(arguments) - set(step.arguments)
+    if unknown:
+        raise BrokenStateError(f"step '{step.id}' takes no {', '.join(sorted(unknown))}")
+    return dict(arguments)
+
+
+def plain(error: Exception) -> str:
+    """Return what may be written down: our own sentences, else only the kind of a bug."""
+    if isinstance(error, CoreError):
+        return str(error)
+    return f"Uventet fejl ({type(error).__name__}). Se loggen."

@@ -1,0 +1,98 @@
+"""Answers: how does what is in the outbox leave? In order per case, safe to run twice.
+
+`message` goes to whoever waits in this system; every other topic to its gateway, asked with no
+transaction open and with the item's own idempotency key, so that a crash between the two costs
+one repeated call and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from processes.domain.errors import OutsideError
+from processes.operations.control import MAX_SEND_ATTEMPTS, Control, plain, retry_at
+from processes.ports.records import Claim, OutboxItem
+from processes.steps import Sender, Variables
+
+TRIES_BEFORE_INCIDENT = 3
+
+
+class Relay:
+    """Delivers outbox items (udbakken)."""
+
+    def __init__(self, control: Control) -> None:
+        self.control = control
+        self.env = control.env
+
+    def deliver(self, claim: Claim) -> None:
+        """Deliver one claimed item."""
+        with self.env.uow(claim.municipality_id) as uow:
+            item = uow.outbox.item(claim)
+            if item is None:
+                return
+            if item.topic == "message":
+                body = item.body
+                self.control.deliver(
+                    uow,
+                    str(body["message"]),
+                    str(body["key"]),
+                    cast(Variables, body["variables"]),
+                )
+                uow.outbox.sent(item.id, at=self.env.now())
+                uow.commit()
+                sender = None
+            else:
+                sender = self.env.register.sender(item.topic)
+                request = sender.prepare(self.env.context(uow), item.body)
+        if sender is None:
+            self.env.wake()
+            return
+        try:
+            answer = sender.ask(self.env.gateways, request)
+        except OutsideError as error:
+            self._failed(claim, item, sender, error)
+            return
+        with self.env.uow(claim.municipality_id) as uow:
+            if uow.outbox.item(claim) is None:
+                return
+            sender.run(self.env.context(uow), answer, item.body)
+            uow.outbox.sent(item.id, at=self.env.now())
+            uow.commit()
+        self.env.wake()
+
+    def _failed(self, claim: Claim, item: OutboxItem, sender: Sender, error: OutsideError) -> None:
+        now = self.env.now()
+        with self.env.uow(claim.municipality_id) as uow:
+            if uow.outbox.item(claim) is None:
+                return
+            if error.retryable and item.attempts + 1 < MAX_SEND_ATTEMPTS:
+                uow.outbox.retry(
+                    item.id,
+                    available_at=retry_at(now, item.attempts),
+                    error=f"{error.system}: {error}",
+                )
+            else:
+                # The counterpart will not take it: it becomes somebody's task, and the rest of
+                # the case's items are no longer held up behind it.
+                sender.given_up(self.env.context(uow), item.body, f"{error.system}: {error.code}")
+                uow.outbox.sent(item.id, at=now)
+            uow.commit()
+        self.env.wake()
+
+    def broke(self, claim: Claim, error: Exception) -> None:
+        """Note that an item could not be delivered in a way nobody planned.
+
+        It is tried again, and from the third time on a person can see it too.
+        """
+        with self.env.uow(claim.municipality_id) as uow:
+            item = uow.outbox.item(claim)
+            if item is None:
+                return
+            if item.attempts + 1 == TRIES_BEFORE_INCIDENT:
+                self.control.incident_of_case(uow, item.ordering_key, "outbox", plain(error))
+            uow.outbox.retry(
+                item.id,
+                available_at=retry_at(self.env.now(), item.attempts),
+                error=plain(error),
+            )
+            uow.commit()

@@ -1,0 +1,495 @@
+"""What must be remembered: the unit of work and its stores, as Protocols.
+
+One unit of work is one transaction in one municipality. Nothing is seen by others before
+`commit()`; leaving the block without it rolls back. Every method works inside the municipality
+of the unit of work and cannot see another's rows. `NotFoundError` when a given id is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Protocol
+
+from processes.domain.calculation import Calculation
+from processes.domain.cases import Application, Case, CaseState, Party
+from processes.domain.decisions import Decision, Proposal
+from processes.domain.documents import Document, JournalNote
+from processes.domain.facts import Fact
+from processes.domain.hearings import PartyHearing
+from processes.domain.payments import PaymentLine, PaymentPlan, PaymentReceipt, PaymentState
+from processes.domain.rates import Rate
+from processes.ports.records import (
+    Assessment,
+    AuditEvent,
+    Claim,
+    DecisionTableVersion,
+    HistoryEvent,
+    Incident,
+    Job,
+    LetterRecord,
+    Municipality,
+    OutboxItem,
+    ProcessDefinition,
+    ProcessInstance,
+    Subscription,
+    TaskFilter,
+    TaskRow,
+    TimelineItem,
+    Timer,
+    User,
+    UserTask,
+    VoucherRecord,
+)
+
+
+class CaseStore(Protocol):
+    """Cases, parties, applications, documents, notes."""
+
+    def add(self, case: Case) -> None:
+        """Save a new case with its parties."""
+
+    def get(self, case_id: str) -> Case:
+        """Return a case with its parties."""
+
+    def lock(self, case_id: str) -> Case:
+        """Return a case and hold its row until the transaction ends."""
+
+    def next_number(self, year: int) -> str:
+        """Return the next case number of the year in this municipality."""
+
+    def set_state(self, case_id: str, state: CaseState) -> None:
+        """Write a state the domain has checked the move to."""
+
+    def set_caseworker(self, case_id: str, user: str) -> None:
+        """Say who has the case."""
+
+    def add_party(self, party: Party) -> None:
+        """Add a party found later."""
+
+    def update_party(self, party: Party) -> None:
+        """Refresh name, address and protection of a party."""
+
+    def of_person(self, cpr_digits: str) -> Sequence[Case]:
+        """Return the cases a person is party to, newest first."""
+
+    def add_application(self, application: Application) -> None:
+        """Save an application as received."""
+
+    def application(self, application_id: str) -> Application:
+        """Return an application."""
+
+    def application_of_case(self, case_id: str) -> Application:
+        """Return the newest application of a case."""
+
+    def application_by_message(self, channel: str, message_id: str) -> Application | None:
+        """Return what a channel's message already became, if it did."""
+
+    def add_document(self, document: Document, content: bytes) -> None:
+        """Save a document and its content by digest, written once."""
+
+    def documents(self, case_id: str) -> Sequence[Document]:
+        """Return a case's documents, newest first."""
+
+    def document(self, document_id: str) -> Document:
+        """Return one document's record."""
+
+    def content(self, document_id: str) -> bytes:
+        """Return a document's exact bytes."""
+
+    def add_note(self, note: JournalNote) -> None:
+        """Add a journal note."""
+
+    def notes(self, case_id: str) -> Sequence[JournalNote]:
+        """Return a case's notes, newest first."""
+
+    def add_assessment(self, assessment: Assessment) -> None:
+        """Save what a caseworker made of facts and conditions."""
+
+    def assessments(self, case_id: str) -> Sequence[Assessment]:
+        """Return a case's assessments, newest first."""
+
+
+class FactStore(Protocol):
+    """Facts on two time axes."""
+
+    def add(self, facts: Sequence[Fact]) -> None:
+        """Save facts; an earlier one of same party, kind, source kind and valid start is closed."""
+
+    def of_case(self, case_id: str) -> Sequence[Fact]:
+        """Return every fact ever held of a case, closed ones included."""
+
+
+class CalculationStore(Protocol):
+    """Calculations with their trees."""
+
+    def add(self, calculation: Calculation) -> None:
+        """Save a calculation; it never changes."""
+
+    def get(self, calculation_id: str) -> Calculation:
+        """Return a calculation."""
+
+    def latest(self, case_id: str) -> Calculation | None:
+        """Return the newest calculation of a case."""
+
+
+class HearingStore(Protocol):
+    """Party hearings."""
+
+    def save(self, hearing: PartyHearing) -> None:
+        """Insert a hearing or write its next state."""
+
+    def get(self, hearing_id: str) -> PartyHearing:
+        """Return a hearing."""
+
+    def of_case(self, case_id: str) -> Sequence[PartyHearing]:
+        """Return a case's hearings, newest first."""
+
+
+class DecisionStore(Protocol):
+    """Proposals and decisions."""
+
+    def save_proposal(self, proposal: Proposal) -> None:
+        """Insert a proposal or write its approval or return."""
+
+    def proposal(self, proposal_id: str) -> Proposal:
+        """Return a proposal."""
+
+    def latest_proposal(self, case_id: str) -> Proposal | None:
+        """Return the newest proposal of a case."""
+
+    def add(self, decision: Decision) -> None:
+        """Save a decision; only `sent_at` can be noted afterwards, once."""
+
+    def mark_sent(self, decision_id: str, at: datetime) -> None:
+        """Note when the decision's letters left; a second time changes nothing."""
+
+    def get(self, decision_id: str) -> Decision:
+        """Return a decision."""
+
+    def of_case(self, case_id: str) -> Sequence[Decision]:
+        """Return a case's decisions, newest first."""
+
+    def next_number(self, case_id: str) -> str:
+        """Return the number of the case's next decision, e.g. `2026-000123-1`."""
+
+    def contributors(self, case_id: str) -> frozenset[str]:
+        """Return every user who completed a task, assessed or proposed in a case."""
+
+
+class LetterStore(Protocol):
+    """Letters, from words to receipt."""
+
+    def add(self, letters: Sequence[LetterRecord]) -> None:
+        """Save the letters of one batch."""
+
+    def save(self, letter: LetterRecord) -> None:
+        """Write a letter's next state."""
+
+    def get(self, letter_id: str) -> LetterRecord:
+        """Return one letter."""
+
+    def batch(self, batch_id: str) -> Sequence[LetterRecord]:
+        """Return the letters of a batch."""
+
+    def of_case(self, case_id: str) -> Sequence[LetterRecord]:
+        """Return a case's letters, newest first."""
+
+
+class PaymentStore(Protocol):
+    """Plans, payments, receipts and vouchers."""
+
+    def add_plan(self, plan: PaymentPlan) -> None:
+        """Save a plan with its lines; they never change."""
+
+    def plan(self, plan_id: str) -> PaymentPlan:
+        """Return a plan with its lines."""
+
+    def plan_of_decision(self, decision_id: str) -> PaymentPlan | None:
+        """Return the newest plan of a decision."""
+
+    def add_lines(self, lines: Sequence[PaymentLine]) -> None:
+        """Add lines to a plan: a rejected payment tried again under the next sequence."""
+
+    def append_receipt(self, receipt: PaymentReceipt) -> bool:
+        """Append a receipt; False when the same one was there already."""
+
+    def states(self, plan_id: str) -> Mapping[str, PaymentState]:
+        """Return each line's state, derived from its receipts."""
+
+    def of_case(self, case_id: str) -> Sequence[tuple[PaymentLine, PaymentState]]:
+        """Return a case's payments with their states, newest first."""
+
+    def unsettled(self) -> Sequence[PaymentLine]:
+        """Return lines that are ordered or accepted, not settled or rejected."""
+
+    def line(self, payment_id: str) -> PaymentLine:
+        """Return one payment line."""
+
+    def mark_ordered(self, payment_id: str, at: datetime) -> None:
+        """Append that a payment was ordered; a second time changes nothing."""
+
+    def save_voucher(self, voucher: VoucherRecord) -> None:
+        """Insert a voucher or write the finance system's answer."""
+
+    def vouchers(self, plan_id: str) -> Sequence[VoucherRecord]:
+        """Return the vouchers of a plan."""
+
+    def voucher(self, voucher_id: str) -> VoucherRecord:
+        """Return one voucher."""
+
+    def vouchers_of_case(self, case_id: str) -> Sequence[VoucherRecord]:
+        """Return a case's vouchers, newest first."""
+
+
+class ProcessStore(Protocol):
+    """Instances with what they wait for: tasks, jobs, timers, messages, incidents, history."""
+
+    def add_instance(self, instance: ProcessInstance) -> ProcessInstance:
+        """Insert an instance; the answer has its id."""
+
+    def lock_instance(self, instance_id: int) -> ProcessInstance:
+        """Return an instance and hold its row until the transaction ends."""
+
+    def save_instance(self, instance: ProcessInstance) -> None:
+        """Write an instance's state."""
+
+    def instances_of_case(self, case_id: str) -> Sequence[ProcessInstance]:
+        """Return a case's instances, newest first."""
+
+    def open_task(self, task: UserTask) -> UserTask:
+        """Insert a user task; the answer has its id."""
+
+    def task(self, task_id: int) -> UserTask:
+        """Return a user task."""
+
+    def lock_task(self, task_id: int) -> UserTask:
+        """Return a user task and hold its row."""
+
+    def save_task(self, task: UserTask) -> None:
+        """Write a task's state, assignee, follow-up, draft."""
+
+    def tasks_of_case(self, case_id: str) -> Sequence[UserTask]:
+        """Return a case's tasks, newest first."""
+
+    def inbox(
+        self,
+        wanted: TaskFilter,
+        *,
+        user: str,
+        units: frozenset[str],
+        roles: frozenset[str],
+        now: datetime,
+        show_protected: bool,
+    ) -> Sequence[TaskRow]:
+        """Return one page of an inbox, by deadline; keyset paging."""
+
+    def inbox_counts(
+        self, *, user: str, units: frozenset[str], roles: frozenset[str], now: datetime
+    ) -> Mapping[str, int]:
+        """Return how many tasks each view holds, in one statement."""
+
+    def add_job(self, job: Job) -> Job:
+        """Insert a job; the same idempotency key twice inserts one."""
+
+    def job(self, claim: Claim) -> Job | None:
+        """Return a claimed job, row held; None when the lease is no longer ours or it is done."""
+
+    def finish_job(self, job_id: int) -> None:
+        """Say the job is done."""
+
+    def retry_job(self, job_id: int, *, next_at: datetime, error: str) -> None:
+        """Give the job back, to be tried again at a moment."""
+
+    def fail_job(self, job_id: int, *, error: str) -> None:
+        """Say the job is given up; its incident or boundary goes on from here."""
+
+    def revive_job(self, job_id: int, *, next_at: datetime) -> None:
+        """Let a given-up job be tried afresh, once a person has looked at its incident."""
+
+    def job_of_token(self, instance_id: int, token: str) -> Job | None:
+        """Return the newest job of a token."""
+
+    def add_timer(self, timer: Timer) -> None:
+        """Insert a timer."""
+
+    def timer(self, claim: Claim) -> Timer | None:
+        """Return a claimed timer, row held; None when it is no longer wanted."""
+
+    def finish_timer(self, timer_id: int) -> None:
+        """Say the timer has fired."""
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Insert a wait for a message."""
+
+    def take_subscription(self, message: str, key: str) -> Subscription | None:
+        """Remove and return the wait for a message, row held; None when nobody waits."""
+
+    def buffer_message(
+        self, message: str, key: str, result: Mapping[str, object], *, until: datetime
+    ) -> None:
+        """Keep a message nobody waits for yet; the same one twice is kept once."""
+
+    def take_buffered(
+        self, message: str, key: str, *, now: datetime
+    ) -> Mapping[str, object] | None:
+        """Remove and return a buffered message that has not lapsed."""
+
+    def withdraw(self, instance_id: int, token: str) -> None:
+        """Cancel whatever was open for a token: task, job, timer, wait."""
+
+    def add_incident(self, incident: Incident) -> Incident:
+        """Insert an incident."""
+
+    def incidents(self, *, open_only: bool = True) -> Sequence[Incident]:
+        """Return incidents, newest first."""
+
+    def incident(self, incident_id: int) -> Incident:
+        """Return one incident."""
+
+    def resolve_incident(self, incident_id: int, *, by: str, at: datetime) -> None:
+        """Say an incident is dealt with."""
+
+    def record(self, events: Sequence[HistoryEvent]) -> None:
+        """Append history."""
+
+    def history(self, instance_id: int) -> Sequence[HistoryEvent]:
+        """Return an instance's history, oldest first."""
+
+
+class DefinitionStore(Protocol):
+    """Deployed process definitions and decision tables; central, not municipal."""
+
+    def add(self, definition: ProcessDefinition) -> ProcessDefinition:
+        """Insert a version; it never changes."""
+
+    def get(self, definition_id: int) -> ProcessDefinition:
+        """Return a version."""
+
+    def current(self, key: str, on: date) -> ProcessDefinition:
+        """Return the version new cases start on."""
+
+    def latest(self, key: str) -> ProcessDefinition | None:
+        """Return the newest version, whatever its date."""
+
+    def by_start_message(self, message: str, on: date) -> ProcessDefinition | None:
+        """Return the version a message starts."""
+
+    def add_table(self, table: DecisionTableVersion) -> DecisionTableVersion:
+        """Insert a version of a decision table."""
+
+    def tables(self, on: date) -> Mapping[str, DecisionTableVersion]:
+        """Return every table in force on a legal date, by key."""
+
+
+class SetupStore(Protocol):
+    """Central and local setup: rates, municipality, users."""
+
+    def rates(self) -> Sequence[Rate]:
+        """Return every rate."""
+
+    def put_rates(self, rates: Sequence[Rate], *, by: str, at: datetime) -> int:
+        """Insert rates that are not there; a changed one is an error. Returns how many were new."""
+
+    def municipality(self) -> Municipality:
+        """Return the municipality of this unit of work."""
+
+    def put_municipality(self, municipality: Municipality) -> None:
+        """Insert or rename a municipality."""
+
+    def user(self, user_id: str) -> User:
+        """Return a user."""
+
+    def users(self, municipality_id: int) -> Sequence[User]:
+        """Return the users with a role in a municipality."""
+
+    def put_user(self, user: User) -> None:
+        """Insert or replace a user with roles."""
+
+
+class OutboxStore(Protocol):
+    """What must leave."""
+
+    def put(self, item: OutboxItem) -> None:
+        """Insert an item; the same idempotency key twice inserts one."""
+
+    def item(self, claim: Claim) -> OutboxItem | None:
+        """Return a claimed item, row held; None when the lease is no longer ours or it is sent."""
+
+    def sent(self, item_id: int, *, at: datetime) -> None:
+        """Say an item has left."""
+
+    def retry(self, item_id: int, *, available_at: datetime, error: str) -> None:
+        """Give an item back, to be tried again at a moment."""
+
+    def waiting(self) -> int:
+        """Return how many items have not left."""
+
+    def of_case(self, case_id: str) -> Sequence[OutboxItem]:
+        """Return every item whose ordering key is the case, oldest first, sent ones too."""
+
+
+class AuditStore(Protocol):
+    """Append-only: who saw and did what."""
+
+    def add(self, event: AuditEvent) -> None:
+        """Append."""
+
+    def of_subject(self, subject: str) -> Sequence[AuditEvent]:
+        """Return what was seen and done of a subject, newest first."""
+
+
+class ReadStore(Protocol):
+    """Read models for pages that join many tables."""
+
+    def case_timeline(self, case_id: str) -> Sequence[TimelineItem]:
+        """Return everything that happened to a case, newest first."""
+
+    def search_cases(self, tokens: Sequence[str], *, limit: int) -> Sequence[Case]:
+        """Return cases by name prefix, case number or CPR digits, newest first."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction in one municipality."""
+
+    municipality_id: int
+    cases: CaseStore
+    facts: FactStore
+    calculations: CalculationStore
+    hearings: HearingStore
+    decisions: DecisionStore
+    letters: LetterStore
+    payments: PaymentStore
+    processes: ProcessStore
+    definitions: DefinitionStore
+    setup: SetupStore
+    outbox: OutboxStore
+    audit: AuditStore
+    read: ReadStore
+
+    def commit(self) -> None:
+        """Make it so, all at once."""
+
+
+class UnitOfWorkFactory(Protocol):
+    """Opens units of work."""
+
+    def __call__(self, municipality_id: int) -> AbstractContextManager[UnitOfWork]:
+        """Open one transaction in one municipality; rolled back unless committed."""
+
+
+class Claims(Protocol):
+    """Takes work across municipalities: only ids, municipality and lease come back."""
+
+    def jobs(self, *, limit: int, lease_seconds: int) -> Sequence[Claim]:
+        """Lease due jobs, at most one an instance."""
+
+    def timers(self, *, limit: int, lease_seconds: int) -> Sequence[Claim]:
+        """Lease due timers, at most one an instance."""
+
+    def outbox(self, *, limit: int, lease_seconds: int) -> Sequence[Claim]:
+        """Lease items ready to leave, at most one an ordering key."""
+
+    def release(self, kind: str, claim: Claim) -> None:
+        """Give a lease back at once."""

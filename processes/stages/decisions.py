@@ -1,0 +1,173 @@
+"""Propose, approve by a second person, and issue a decision (afgørelse)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from processes.domain import decisions, safeguards
+from processes.domain.calculation import Calculation, Outcome
+from processes.domain.cases import CaseState, check_move
+from processes.domain.decisions import Decision, Proposal
+from processes.domain.errors import RuleError
+from processes.domain.hearings import PartyHearing
+from processes.ports.records import UserTask
+from processes.steps import StepContext, Variables, receives, step
+
+
+@receives("decision.propose")
+def propose(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Variables:
+    """Record a proposal, or that the party must be heard or the facts assessed first."""
+    hear_first, reassess = bool(values["hear_first"]), bool(values["reassess"])
+    calculation = ctx.uow.calculations.get(str(task.variables["calculation_id"]))
+    scalars = {
+        "outcome": str(calculation.outcome),
+        "is_adverse": calculation.is_adverse,
+        "hear_first": hear_first,
+        "reassess": reassess,
+    }
+    if hear_first or reassess:
+        return {**scalars, "proposal_id": None}
+    hearing = _hearing_of(ctx, calculation)
+    exception = str(values["hearing_exception"]).strip()
+    proposal = Proposal(
+        id=ctx.new_id(),
+        case_id=task.case_id,
+        calculation_id=calculation.id,
+        outcome=calculation.outcome,
+        reasoning=str(values["reasoning"]).strip(),
+        legal_basis=_texts(values["legal_basis"]),
+        repayment_condition=str(values["repayment_condition"]),
+        hearing_id=None if hearing is None else hearing.id,
+        hearing_exception="" if hearing is not None else exception,
+        proposed_by=ctx.require_actor().user,
+        proposed_at=ctx.now,
+    )
+    if calculation.outcome is Outcome.UNKNOWN:
+        raise RuleError(
+            "Der kan ikke træffes afgørelse, før alle oplysninger er kendt."
+            " Vælg «Vurdér sagen igen», og indhent det, der mangler."
+        )
+    if proposal.is_adverse and hearing is None and not exception:
+        raise RuleError(
+            "Parten skal høres, før du kan foreslå afslag eller mindre end ansøgt."
+            " Vælg «Hør parten først», eller skriv, hvorfor høring kan undlades (FVL § 19, stk. 2)."
+        )
+    ctx.uow.decisions.save_proposal(proposal)
+    return {**scalars, "proposal_id": proposal.id}
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, tuple | list):
+        raise TypeError("legal_basis is a tuple of texts")
+    return tuple(str(each) for each in value)
+
+
+def _hearing_of(ctx: StepContext, calculation: Calculation) -> PartyHearing | None:
+    """Return the concluded hearing that counts for this calculation."""
+    return next(
+        (hearing for hearing in ctx.uow.hearings.of_case(calculation.case_id) if hearing.is_held),
+        None,
+    )
+
+
+@receives("decision.approve")
+def approve(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Variables:
+    """Approve a proposal or send it back with a reason (godkend afgørelse, fire øjne)."""
+    by = ctx.require_actor().user
+    proposal = ctx.uow.decisions.proposal(str(task.variables["proposal_id"]))
+    if values["approved"]:
+        approved = decisions.approve(
+            proposal,
+            by=by,
+            contributors=ctx.uow.decisions.contributors(task.case_id),
+            at=ctx.now,
+        )
+        ctx.uow.decisions.save_proposal(approved)
+        return {"approved": True}
+    returned = decisions.send_back(proposal, by=by, reason=str(values["reason"]), at=ctx.now)
+    ctx.uow.decisions.save_proposal(returned)
+    ctx.note(task.case_id, f"Forslag sendt tilbage: {values['reason']}")
+    return {"approved": False}
+
+
+@step("decisions.propose_automatically")
+def propose_automatically(ctx: StepContext, *, case_id: str, calculation_id: str) -> Variables:
+    """Propose what is fully favourable and needs no discretion; anything else is refused."""
+    calculation = ctx.uow.calculations.get(calculation_id)
+    proposal = Proposal(
+        id=ctx.new_id(),
+        case_id=case_id,
+        calculation_id=calculation_id,
+        outcome=calculation.outcome,
+        reasoning="Du opfylder betingelserne og får det, du har søgt om.",
+        legal_basis=decisions.legal_basis(calculation),
+        repayment_condition="",
+        hearing_id=None,
+        hearing_exception="",
+        proposed_by=ctx.user,
+        proposed_at=ctx.now,
+        second_person_needed=False,
+    )
+    safeguards.check_issue_favourable(proposal, calculation=calculation)
+    ctx.uow.decisions.save_proposal(proposal)
+    return {"proposal_id": proposal.id}
+
+
+@step("decisions.issue_favourable")
+def issue_favourable(ctx: StepContext, *, proposal_id: str) -> Variables:
+    """Issue a decision that gives everything applied for; it cannot issue anything else."""
+    proposal = ctx.uow.decisions.proposal(proposal_id)
+    calculation = ctx.uow.calculations.get(proposal.calculation_id)
+    safeguards.check_issue_favourable(proposal, calculation=calculation)
+    return _issue(ctx, proposal, calculation)
+
+
+@step("decisions.issue", adverse=True)
+def issue(ctx: StepContext, *, proposal_id: str, second_person: bool) -> Variables:
+    """Issue a decision (udsted afgørelse) a person has proposed and, when needed, another approved.
+
+    Law: FVL §§ 19-25. The safeguards refuse what has no person, reasons, hearing or approval.
+    """
+    proposal = ctx.uow.decisions.proposal(proposal_id)
+    if second_person and proposal.approved_by is None:
+        raise RuleError("Afgørelsen mangler godkendelse af en anden person.")
+    calculation = ctx.uow.calculations.get(proposal.calculation_id)
+    hearing = None if proposal.hearing_id is None else ctx.uow.hearings.get(proposal.hearing_id)
+    safeguards.check_issue(
+        proposal,
+        calculation=calculation,
+        hearing=hearing,
+        contributors=ctx.uow.decisions.contributors(proposal.case_id),
+    )
+    return _issue(ctx, proposal, calculation)
+
+
+def _issue(ctx: StepContext, proposal: Proposal, calculation: Calculation) -> Variables:
+    case = ctx.uow.cases.lock(proposal.case_id)
+    for known in ctx.uow.decisions.of_case(case.id):
+        if known.proposal_id == proposal.id:
+            return _issued(known)
+    decision = decisions.issue(
+        proposal,
+        calculation,
+        decision_id=ctx.new_id(),
+        number=ctx.uow.decisions.next_number(case.id),
+        municipality_name=ctx.uow.setup.municipality().name,
+        contributors=ctx.uow.decisions.contributors(case.id),
+        at=ctx.now,
+    )
+    check_move(case.state, CaseState.DECIDED)
+    ctx.uow.decisions.add(decision)
+    ctx.uow.cases.set_state(case.id, CaseState.DECIDED)
+    ctx.note(case.id, f"Afgørelse {decision.number}: {decision.outcome}.")
+    ctx.leave(
+        "send.event",
+        case.id,
+        {"case_id": case.id, "kind": "sag.afgjort"},
+        key=f"event:{decision.id}:sag.afgjort",
+    )
+    return _issued(decision)
+
+
+def _issued(decision: Decision) -> Variables:
+    return {"decision_id": decision.id, "outcome": str(decision.outcome)}

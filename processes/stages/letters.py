@@ -1,0 +1,283 @@
+"""Compose, render and send letters; file the exact copy; note when they were delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from processes.domain import hearings, letters
+from processes.domain.cases import Case
+from processes.domain.documents import Direction, Document
+from processes.domain.errors import BrokenStateError
+from processes.domain.identifiers import Cpr, Cvr
+from processes.domain.letters import Letter, Sender
+from processes.ports.gateways import Gateways, PostItem, PostReceipt, ReceiptState, RenderedLetter
+from processes.ports.records import LetterRecord, LetterState, UserTask
+from processes.steps import StepContext, Variables, receives, sends, step
+
+DECISION = "decision"
+HEARING = "hearing"
+
+
+# ---- words ------------------------------------------------------------------------------------
+
+
+@step("letters.compose")
+def compose(ctx: StepContext, *, case_id: str, letter_kind: str, subject_id: str) -> Variables:
+    """Write one letter to each party (brevfletning), checked against what was decided.
+
+    A decision that only one of two parties is told is invalid, so every party gets one.
+    """
+    case = ctx.uow.cases.get(case_id)
+    written = _written(ctx, case, letter_kind, subject_id)
+    batch_id = ctx.new_id()
+    ctx.uow.letters.add(
+        [
+            LetterRecord(
+                id=letter.id,
+                batch_id=batch_id,
+                case_id=case_id,
+                party_id=party_id,
+                kind=str(letter.kind),
+                subject_id=subject_id,
+                body=letters.to_body(letter),
+                state=LetterState.COMPOSED,
+                composed_at=ctx.now,
+            )
+            for party_id, letter in written
+        ]
+    )
+    return {"letter_batch_id": batch_id, "letter_count": len(written)}
+
+
+def _written(
+    ctx: StepContext, case: Case, letter_kind: str, subject_id: str
+) -> list[tuple[str, Letter]]:
+    sender = _sender(ctx, case)
+    receivers = letters.receivers(case)
+    if letter_kind == DECISION:
+        decision = ctx.uow.decisions.get(subject_id)
+        calculation = ctx.uow.calculations.get(decision.calculation_id)
+        written = [
+            (
+                party.id,
+                letters.compose_decision(
+                    decision,
+                    calculation=calculation,
+                    case=case,
+                    receiver=party,
+                    sender=sender,
+                    letter_id=ctx.new_id(),
+                    dated_on=ctx.today,
+                    calendar=ctx.calendar,
+                ),
+            )
+            for party in receivers
+        ]
+        letters.check_letters([letter for _, letter in written], decision=decision, case=case)
+        return written
+    if letter_kind == HEARING:
+        hearing = ctx.uow.hearings.get(subject_id)
+        calculation = ctx.uow.calculations.get(hearing.calculation_id)
+        written = [
+            (
+                party.id,
+                letters.compose_hearing(
+                    hearing,
+                    calculation=calculation,
+                    case=case,
+                    receiver=party,
+                    sender=sender,
+                    letter_id=ctx.new_id(),
+                    dated_on=ctx.today,
+                    calendar=ctx.calendar,
+                ),
+            )
+            for party in receivers
+        ]
+        for _, letter in written:
+            letters.check_letter(letter)
+        return written
+    raise BrokenStateError(f"Diagrammet beder om brevet '{letter_kind}', som ikke findes.")
+
+
+def _sender(ctx: StepContext, case: Case) -> Sender:
+    municipality = ctx.uow.setup.municipality()
+    caseworker = "" if case.caseworker is None else ctx.uow.setup.user(case.caseworker).name
+    return Sender(
+        municipality_name=municipality.name,
+        municipality_lines=municipality.address_lines,
+        caseworker_name=caseworker,
+        phone=municipality.phone,
+    )
+
+
+# ---- the exact copy ---------------------------------------------------------------------------
+
+
+def prepare_render(ctx: StepContext, *, letter_batch_id: str) -> tuple[Letter, ...]:
+    """Read the letters to render."""
+    return tuple(
+        letters.from_body(record.body) for record in ctx.uow.letters.batch(letter_batch_id)
+    )
+
+
+def ask_render(gateways: Gateways, request: tuple[Letter, ...]) -> Mapping[str, RenderedLetter]:
+    """Render; slow enough to be done with no transaction open."""
+    return {letter.id: gateways.renderer.render(letter) for letter in request}
+
+
+@step("letters.render", prepare=prepare_render, ask=ask_render)
+def render(
+    ctx: StepContext, rendered: Mapping[str, RenderedLetter], *, letter_batch_id: str
+) -> Variables:
+    """File the exact bytes of each letter with their digest; they are what is sent."""
+    for record in ctx.uow.letters.batch(letter_batch_id):
+        if record.document_id is not None:
+            continue
+        letter = letters.from_body(record.body)
+        document_id = ctx.new_id()
+        ctx.uow.cases.add_document(
+            Document(
+                id=document_id,
+                case_id=record.case_id,
+                title=letter.title,
+                direction=Direction.OUT,
+                media_type="application/pdf",
+                sha256=rendered[record.id].sha256,
+                size_bytes=len(rendered[record.id].pdf),
+                recorded_at=ctx.now,
+                party_id=record.party_id,
+                subject_id=record.id,
+            ),
+            rendered[record.id].pdf,
+        )
+        ctx.uow.letters.save(
+            replace(
+                record,
+                state=LetterState.RENDERED,
+                document_id=document_id,
+                sha256=rendered[record.id].sha256,
+            )
+        )
+    return {}
+
+
+# ---- sending ----------------------------------------------------------------------------------
+
+
+@step("letters.send")
+def send(ctx: StepContext, *, letter_batch_id: str) -> Variables:
+    """Put each letter that has not been delivered in the outbox, once a try."""
+    for record in ctx.uow.letters.batch(letter_batch_id):
+        if record.state is LetterState.DELIVERED:
+            continue
+        # A letter that was rejected and is tried again is a new effect: its key says which try.
+        tries = str(record.body.get("tries", 0))
+        ctx.leave(
+            "send.letter",
+            record.case_id,
+            {"letter_id": record.id, "try": tries},
+            key=f"letter:{record.id}:{tries}",
+        )
+        ctx.uow.letters.save(replace(record, state=LetterState.ORDERED, ordered_at=ctx.now))
+    return {}
+
+
+def prepare_send(ctx: StepContext, body: Mapping[str, object]) -> PostItem:
+    """Read the exact copy and its receiver."""
+    record = ctx.uow.letters.get(str(body["letter_id"]))
+    if record.document_id is None:
+        raise BrokenStateError("et brev blev sendt, før dets kopi var gemt")
+    case = ctx.uow.cases.get(record.case_id)
+    municipality = ctx.uow.setup.municipality()
+    receiver: Cpr = case.party(record.party_id).cpr
+    return PostItem(
+        idempotency_key=f"letter:{record.id}:{body['try']}",
+        receiver=receiver,
+        title=ctx.uow.cases.document(record.document_id).title,
+        pdf=ctx.uow.cases.content(record.document_id),
+        municipality_cvr=Cvr(municipality.cvr),
+        sender_name=municipality.name,
+    )
+
+
+def ask_post(gateways: Gateways, request: PostItem) -> PostReceipt:
+    """Hand the letter over."""
+    return gateways.post.send(request)
+
+
+def post_refused(ctx: StepContext, body: Mapping[str, object], reason: str) -> None:
+    """The post will not take the letter: note it, and tell the process that waits."""
+    record = ctx.uow.letters.get(str(body["letter_id"]))
+    ctx.uow.letters.save(replace(record, state=LetterState.REJECTED, reason_code=reason))
+    _tell_when_all_have_answered(ctx, record.batch_id, str(body["try"]))
+
+
+@sends("send.letter", prepare=prepare_send, ask=ask_post, given_up=post_refused)
+def posted(ctx: StepContext, answer: PostReceipt, body: Mapping[str, object]) -> None:
+    """Note that a letter was delivered, or was not."""
+    record = ctx.uow.letters.get(str(body["letter_id"]))
+    delivered = answer.receipt.state is not ReceiptState.REJECTED
+    ctx.uow.letters.save(
+        replace(
+            record,
+            state=LetterState.DELIVERED if delivered else LetterState.REJECTED,
+            channel=str(answer.channel),
+            delivered_at=ctx.now if delivered else None,
+            receipt_reference=answer.receipt.reference,
+            reason_code=answer.receipt.reason_code,
+        )
+    )
+    _tell_when_all_have_answered(ctx, record.batch_id, str(body["try"]))
+
+
+def _tell_when_all_have_answered(ctx: StepContext, batch_id: str, tries: str) -> None:
+    batch = ctx.uow.letters.batch(batch_id)
+    waiting = {LetterState.COMPOSED, LetterState.RENDERED, LetterState.ORDERED}
+    if any(record.state in waiting for record in batch):
+        return
+    undelivered = sum(1 for record in batch if record.state is LetterState.REJECTED)
+    ctx.tell(
+        "letters-delivered",
+        batch_id,
+        {"undelivered": undelivered},
+        case_id=batch[0].case_id,
+        tries=tries,
+    )
+
+
+@receives("post.undelivered")
+def resolve_undelivered(
+    ctx: StepContext, task: UserTask, values: Mapping[str, object]
+) -> Variables:
+    """Record what a person did about a letter that came back: sent again, or handed over."""
+    handed_over = values["cause"] == "afleveret_paa_anden_maade"
+    for record in ctx.uow.letters.batch(str(task.variables["letter_batch_id"])):
+        if record.state is LetterState.DELIVERED:
+            continue
+        tries = int(str(record.body.get("tries", 0))) + 1
+        ctx.uow.letters.save(
+            replace(
+                record,
+                state=LetterState.DELIVERED if handed_over else LetterState.RENDERED,
+                channel="afleveret" if handed_over else record.channel,
+                delivered_at=ctx.now if handed_over else None,
+                body={**record.body, "tries": tries},
+            )
+        )
+    ctx.note(task.case_id, f"Brev kunne ikke afleveres: {values['cause']}. {values['note']}")
+    return {}
+
+
+@step("letters.mark_sent")
+def mark_sent(ctx: StepContext, *, letter_batch_id: str, subject_id: str) -> Variables:
+    """Note when a decision or hearing left: from now on it may have effect."""
+    record = ctx.uow.letters.batch(letter_batch_id)[0]
+    if record.kind == str(letters.LetterKind.HEARING):
+        hearing = ctx.uow.hearings.get(subject_id)
+        ctx.uow.hearings.save(hearings.mark_sent(hearing, at=ctx.now))
+    else:
+        ctx.uow.decisions.mark_sent(subject_id, ctx.now)
+    ctx.note(record.case_id, "Brevet er afleveret til alle parter.")
+    return {}

@@ -1,0 +1,233 @@
+"""Plan and order payments; take in receipts. Nothing leaves that the safeguards have not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from processes.domain import payments, safeguards
+from processes.domain.cases import CaseState, check_move
+from processes.domain.decisions import DecidedLine, Decision
+from processes.domain.errors import RuleError
+from processes.domain.facts import Fact, FactAnswer, Facts, Source, SourceKind
+from processes.domain.identifiers import Cvr
+from processes.domain.payments import PaymentLine, PaymentReceipt, PaymentState
+from processes.domain.periods import Period
+from processes.ports.gateways import Gateways, PaymentRequest, Receipt, ReceiptState
+from processes.ports.records import UserTask
+from processes.steps import StepContext, Variables, receives, sends, step
+
+PRODUCTION = "production"
+RECEIPT_STATES = {
+    ReceiptState.ACCEPTED: PaymentState.ACCEPTED,
+    ReceiptState.SETTLED: PaymentState.SETTLED,
+    ReceiptState.REJECTED: PaymentState.REJECTED,
+}
+
+
+@step("payments.plan")
+def plan(ctx: StepContext, *, decision_id: str) -> Variables:
+    """Plan what a decision makes the municipality pay (effektueringsplan).
+
+    Without a tax card there is no plan yet; the reason says who can give it.
+    """
+    known = ctx.uow.payments.plan_of_decision(decision_id)
+    if known is not None:
+        return {"plan_id": known.id, "payable": True, "reason": ""}
+    decision = ctx.uow.decisions.get(decision_id)
+    calculation = ctx.uow.calculations.get(decision.calculation_id)
+    planning = payments.plan(
+        decision,
+        calculation,
+        facts=Facts.as_known(ctx.uow.facts.of_case(decision.case_id), ctx.now),
+        rules=ctx.rules,
+        calendar=ctx.calendar,
+        today=ctx.today,
+        plan_id=ctx.new_id(),
+        new_id=ctx.new_id,
+        made_at=ctx.now,
+        mode=ctx.mode,
+    )
+    if planning.plan is None:
+        return {"plan_id": None, "payable": False, "reason": planning.reason}
+    for line in planning.plan.lines:
+        _check(ctx, line, decision)
+    ctx.uow.payments.add_plan(planning.plan)
+    return {"plan_id": planning.plan.id, "payable": True, "reason": ""}
+
+
+def _check(ctx: StepContext, line: PaymentLine, decision: Decision) -> None:
+    safeguards.check_payment(
+        line,
+        decision=decision,
+        last_decided=_last_decided(ctx, decision, line.party_id),
+        provisional_allowed=ctx.mode != PRODUCTION,
+        calculation=ctx.uow.calculations.get(decision.calculation_id),
+    )
+
+
+def _last_decided(ctx: StepContext, decision: Decision, party_id: str) -> tuple[DecidedLine, ...]:
+    """Return what the newest decision sent before this one gave the same person."""
+    earlier = [
+        each
+        for each in ctx.uow.decisions.of_case(decision.case_id)
+        if each.sent_at is not None and each.issued_at < decision.issued_at
+    ]
+    newest = max(earlier, key=lambda each: each.issued_at, default=None)
+    if newest is None:
+        return ()
+    return tuple(line for line in newest.lines if line.party_id == party_id)
+
+
+@step("payments.order")
+def order(ctx: StepContext, *, plan_id: str) -> Variables:
+    """Order every payment of a plan that is not on its way (udbetalingsanmodning)."""
+    plan_ = ctx.uow.payments.plan(plan_id)
+    decision = ctx.uow.decisions.get(plan_.decision_id)
+    states = ctx.uow.payments.states(plan_id)
+    ordered = 0
+    for line in plan_.lines:
+        if states[line.id] is not PaymentState.PLANNED:
+            continue
+        _check(ctx, line, decision)
+        ctx.uow.payments.mark_ordered(line.id, ctx.now)
+        ctx.leave("send.payment", line.case_id, {"payment_id": line.id}, key=f"payment:{line.id}")
+        ordered += 1
+    case = ctx.uow.cases.lock(plan_.case_id)
+    if case.state is CaseState.DECIDED:
+        check_move(case.state, CaseState.ORDERED)
+        ctx.uow.cases.set_state(case.id, CaseState.ORDERED)
+    return {"payment_count": ordered}
+
+
+def prepare_order(ctx: StepContext, body: Mapping[str, object]) -> PaymentRequest:
+    """Read the one payment to hand over."""
+    line = ctx.uow.payments.line(str(body["payment_id"]))
+    case = ctx.uow.cases.get(line.case_id)
+    municipality = ctx.uow.setup.municipality()
+    return PaymentRequest(
+        idempotency_key=f"payment:{line.id}",
+        payee_cpr=case.party(line.party_id).cpr,
+        amount=line.net,
+        disposition_on=line.disposition_on,
+        # What the payee's bank shows: who pays and for which month, never the legal ground.
+        text=f"{municipality.name} {line.month}"[:40],
+        municipality_cvr=Cvr(municipality.cvr),
+    )
+
+
+def ask_bank(gateways: Gateways, request: PaymentRequest) -> Receipt:
+    """Hand the payment over."""
+    return gateways.payments.order(request)
+
+
+def bank_refused(ctx: StepContext, body: Mapping[str, object], reason: str) -> None:
+    """The bank will not take the payment: it becomes somebody's task."""
+    line = ctx.uow.payments.line(str(body["payment_id"]))
+    _append(ctx, line, PaymentReceipt(line.id, PaymentState.REJECTED, "", reason, ctx.now))
+
+
+@sends("send.payment", prepare=prepare_order, ask=ask_bank, given_up=bank_refused)
+def ordered(ctx: StepContext, answer: Receipt, body: Mapping[str, object]) -> None:
+    """Append the bank's first receipt."""
+    line = ctx.uow.payments.line(str(body["payment_id"]))
+    _append(ctx, line, _receipt(line, answer))
+
+
+def _receipt(line: PaymentLine, answer: Receipt) -> PaymentReceipt:
+    return PaymentReceipt(
+        line.id, RECEIPT_STATES[answer.state], answer.reference, answer.reason_code, answer.at
+    )
+
+
+def receipts_came(ctx: StepContext, answers: Sequence[Receipt]) -> int:
+    """Append receipts the bank sent later; the same may come twice. Returns how many were new.
+
+    A receipt for a payment of another municipality or none of ours is not ours to note.
+    """
+    waiting = {f"payment:{line.id}": line for line in ctx.uow.payments.unsettled()}
+    new = 0
+    for answer in answers:
+        line = waiting.get(answer.idempotency_key)
+        if line is not None:
+            new += _append(ctx, line, _receipt(line, answer))
+    return new
+
+
+def _append(ctx: StepContext, line: PaymentLine, receipt: PaymentReceipt) -> bool:
+    if not ctx.uow.payments.append_receipt(receipt):
+        return False
+    states = ctx.uow.payments.states(line.plan_id)
+    final = {PaymentState.SETTLED, PaymentState.REJECTED}
+    lines = _newest_tries(ctx.uow.payments.plan(line.plan_id).lines)
+    if all(states[each.id] in final for each in lines):
+        rejected = sum(1 for each in lines if states[each.id] is PaymentState.REJECTED)
+        tries = max(each.sequence for each in lines)
+        ctx.tell(
+            "payments-receipted",
+            line.plan_id,
+            {"rejected": rejected},
+            case_id=line.case_id,
+            tries=str(tries),
+        )
+    return True
+
+
+def _newest_tries(lines: Sequence[PaymentLine]) -> list[PaymentLine]:
+    newest: dict[tuple[str, str], PaymentLine] = {}
+    for line in sorted(lines, key=lambda each: each.sequence):
+        newest[(line.party_id, str(line.month))] = line
+    return list(newest.values())
+
+
+@receives("payment.rejected")
+def resolve_rejection(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Variables:
+    """Record what was done about a rejected payment; it is tried again under the next sequence."""
+    plan_id = str(task.variables["plan_id"])
+    states = ctx.uow.payments.states(plan_id)
+    again = [
+        payments.try_again(line, new_id=ctx.new_id, calendar=ctx.calendar, today=ctx.today)
+        for line in _newest_tries(ctx.uow.payments.plan(plan_id).lines)
+        if states[line.id] is PaymentState.REJECTED
+    ]
+    ctx.uow.payments.add_lines(again)
+    ctx.note(task.case_id, f"Afvist udbetaling: {values['cause']}. {values['note']}")
+    return {}
+
+
+@receives("payment.tax_card")
+def record_tax_card(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Variables:
+    """Record a tax card a person has seen (skattekort med kilde)."""
+    evidence = str(values["evidence"]).strip()
+    if not evidence:
+        raise RuleError("Skriv, hvad du har set som dokumentation for skattekortet.")
+    answers = values["answers"]
+    if not isinstance(answers, tuple):
+        raise TypeError("a form's answers are a tuple of FactAnswer")
+    ctx.uow.facts.add([_tax_fact(ctx, task, each, values) for each in answers])
+    return {}
+
+
+def _tax_fact(
+    ctx: StepContext, task: UserTask, answer: FactAnswer, values: Mapping[str, object]
+) -> Fact:
+    valid_from = values["valid_from"]
+    if not isinstance(valid_from, date):
+        raise RuleError("Skriv, fra hvilken dag skattekortet gælder.")
+    user = ctx.require_actor().user
+    return Fact(
+        id=ctx.new_id(),
+        case_id=task.case_id,
+        party_id=answer.party_id,
+        kind=answer.kind,
+        status=answer.status,
+        value=answer.value,
+        valid=Period(valid_from),
+        source=Source(
+            SourceKind.CASEWORKER,
+            f"{values['source']} ({user})",
+            f"task:{task.id}",
+            str(values["evidence"]),
+        ),
+        known_from=ctx.now,
+    )

@@ -1,0 +1,114 @@
+"""Post payments to the ledger (kontering), and take in what the finance system answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from processes.domain import accounting
+from processes.domain.accounting import Posting, Voucher
+from processes.domain.cases import CaseState, check_move
+from processes.domain.identifiers import Cvr
+from processes.domain.money import Money
+from processes.domain.payments import PaymentState
+from processes.ports.gateways import Gateways, Receipt, ReceiptState
+from processes.ports.records import VoucherRecord
+from processes.steps import StepContext, Variables, sends, step
+
+
+@step("postings.post")
+def post(ctx: StepContext, *, plan_id: str) -> Variables:
+    """Post each settled payment of a plan as a balanced voucher, and put it in the outbox."""
+    plan = ctx.uow.payments.plan(plan_id)
+    case = ctx.uow.cases.lock(plan.case_id)
+    states = ctx.uow.payments.states(plan_id)
+    posted = {each.id for each in ctx.uow.payments.vouchers(plan_id)}
+    for line in plan.lines:
+        # One voucher a payment, under the payment's own id: posting twice finds it there.
+        if states[line.id] is not PaymentState.SETTLED or line.id in posted:
+            continue
+        voucher = accounting.voucher_for_payment(
+            line,
+            book=ctx.postings,
+            benefit=case.benefit,
+            voucher_id=line.id,
+            posted_on=ctx.today,
+        )
+        ctx.uow.payments.save_voucher(
+            VoucherRecord(
+                id=voucher.id,
+                plan_id=plan_id,
+                case_id=case.id,
+                posted_on=voucher.posted_on,
+                entries=tuple(
+                    {"account": e.account, "amount_oere": e.amount.oere, "text": e.text}
+                    for e in voucher.entries
+                ),
+            )
+        )
+        ctx.leave("send.voucher", case.id, {"voucher_id": voucher.id}, key=f"voucher:{voucher.id}")
+    if case.state is CaseState.ORDERED:
+        check_move(case.state, CaseState.CARRIED_OUT)
+        ctx.uow.cases.set_state(case.id, CaseState.CARRIED_OUT)
+    return {}
+
+
+@dataclass(frozen=True)
+class VoucherRequest:
+    """A voucher on its way to the finance system."""
+
+    voucher: Voucher
+    idempotency_key: str
+    municipality_cvr: Cvr
+
+
+def prepare_voucher(ctx: StepContext, body: Mapping[str, object]) -> VoucherRequest:
+    """Read the voucher; one that does not balance cannot be made again."""
+    record = ctx.uow.payments.voucher(str(body["voucher_id"]))
+    entries = tuple(
+        Posting(str(e["account"]), Money(int(str(e["amount_oere"]))), str(e["text"]))
+        for e in record.entries
+    )
+    return VoucherRequest(
+        Voucher(record.id, record.case_id, record.posted_on, entries),
+        f"voucher:{record.id}",
+        Cvr(ctx.uow.setup.municipality().cvr),
+    )
+
+
+def ask_ledger(gateways: Gateways, request: VoucherRequest) -> Receipt:
+    """Hand the voucher over."""
+    return gateways.ledger.post(
+        request.voucher,
+        idempotency_key=request.idempotency_key,
+        municipality_cvr=request.municipality_cvr,
+    )
+
+
+def ledger_refused(ctx: StepContext, body: Mapping[str, object], reason: str) -> None:
+    """The finance system will not take the voucher: finance gets a task."""
+    record = ctx.uow.payments.voucher(str(body["voucher_id"]))
+    ctx.uow.payments.save_voucher(replace(record, rejected_reason=reason))
+    _tell_when_all_have_answered(ctx, record)
+
+
+@sends("send.voucher", prepare=prepare_voucher, ask=ask_ledger, given_up=ledger_refused)
+def accepted(ctx: StepContext, answer: Receipt, body: Mapping[str, object]) -> None:
+    """Note the finance system's answer."""
+    record = ctx.uow.payments.voucher(str(body["voucher_id"]))
+    if answer.state is ReceiptState.REJECTED:
+        answered = replace(record, rejected_reason=answer.reason_code or "afvist")
+    else:
+        answered = replace(record, accepted_at=ctx.now, reference=answer.reference)
+    ctx.uow.payments.save_voucher(answered)
+    _tell_when_all_have_answered(ctx, answered)
+
+
+def _tell_when_all_have_answered(ctx: StepContext, record: VoucherRecord) -> None:
+    vouchers = ctx.uow.payments.vouchers(record.plan_id)
+    if any(each.accepted_at is None and not each.rejected_reason for each in vouchers):
+        return
+    rejected = sum(1 for each in vouchers if each.rejected_reason)
+    if rejected:
+        ctx.note(record.case_id, f"Økonomisystemet afviste {rejected} bilag.")
+    ctx.tell("postings-accepted", record.plan_id, {"rejected": rejected}, case_id=record.case_id)

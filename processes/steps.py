@@ -1,0 +1,232 @@
+"""How a BPMN service task finds its function, and how a form's data finds its way in.
+
+A step that needs the outside has two halves: `ask(gateways, request)` runs with no transaction
+open; the step itself gets the answer and a unit of work, and no gateways. So no outside call can
+hold a row lock. A step without `ask` runs in the transaction that reached it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Protocol
+
+from processes.domain.access import SYSTEM_NAME, Actor
+from processes.domain.accounting import PostingBook
+from processes.domain.documents import JournalNote
+from processes.domain.errors import BrokenStateError
+from processes.domain.periods import Calendar
+from processes.domain.rates import RateBook
+from processes.domain.rules.book import RuleBook
+from processes.ports.gateways import Gateways
+from processes.ports.records import OutboxItem
+from processes.ports.stores import UnitOfWork
+
+Variables = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """What a step or verb gets: a unit of work, the moment, and what the law says now.
+
+    There are no gateways in it, on purpose.
+    """
+
+    uow: UnitOfWork
+    now: datetime
+    today: date
+    """The day in Denmark."""
+    new_id: Callable[[], str]
+    rules: RuleBook
+    postings: PostingBook
+    calendar: Calendar
+    mode: str
+    """`demo`, `test` or `production`."""
+    actor: Actor | None = None
+    """Who completed the task; None in a service step."""
+
+    @cached_property
+    def rates(self) -> RateBook:
+        """The rates in central setup, read when first asked for."""
+        return RateBook(self.uow.setup.rates())
+
+    @property
+    def user(self) -> str:
+        """Who is answerable: the user, or the system."""
+        return SYSTEM_NAME if self.actor is None else self.actor.user
+
+    def note(self, case_id: str, text: str) -> None:
+        """Write a journal note on a case (notatpligt, OFL § 13)."""
+        self.uow.cases.add_note(JournalNote(self.new_id(), case_id, text, self.user, self.now))
+
+    def leave(self, topic: str, case_id: str, body: Variables, *, key: str) -> None:
+        """Put something in the outbox (udbakken), in order with the rest of its case.
+
+        `key` says which effect it is: the same one twice leaves once.
+        """
+        self.uow.outbox.put(
+            OutboxItem(
+                id=0,
+                topic=topic,
+                ordering_key=case_id,
+                body=body,
+                idempotency_key=key,
+                created_at=self.now,
+                available_at=self.now,
+            )
+        )
+
+    def tell(
+        self, message: str, key: str, variables: Variables, *, case_id: str, tries: str = ""
+    ) -> None:
+        """Send a BPMN message to whoever waits for it with this key."""
+        self.leave(
+            "message",
+            case_id,
+            {"message": message, "key": key, "variables": dict(variables)},
+            key=f"{message}:{key}:{tries}",
+        )
+
+    def require_actor(self) -> Actor:
+        """Return the person behind a form; a form without one is a bug."""
+        if self.actor is None:
+            raise BrokenStateError("en formular blev modtaget uden en bruger")
+        return self.actor
+
+
+class Prepare(Protocol):
+    """Reads what an `ask` needs, in a short transaction of its own, before any call."""
+
+    def __call__(self, ctx: StepContext, /, **arguments: Any) -> Any:
+        """Return the request."""
+
+
+Ask = Callable[[Gateways, Any], Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A registered step: the function, its halves, and what the linter must know."""
+
+    id: str
+    run: Callable[..., Variables]
+    prepare: Prepare | None = None
+    ask: Ask | None = None
+    adverse: bool = False
+    """It can end, refuse, lessen, set off or reclaim: the safeguards' only flag."""
+    errors: tuple[str, ...] = ()
+    """BPMN error codes it may end in once retries are used up."""
+    max_attempts: int = 5
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sender:
+    """What takes an outbox topic to its gateway, in the same two halves as a step.
+
+    `prepare(ctx, body)` reads; `ask(gateways, request)` calls; `run(ctx, answer, body)` records the
+    receipt in the transaction that marks the item sent. `given_up(ctx, body, reason)` records that
+    the counterpart will not take it, so that it becomes somebody's task.
+    """
+
+    topic: str
+    prepare: Callable[..., Any]
+    ask: Ask
+    run: Callable[..., None]
+    given_up: Callable[..., None]
+
+
+@dataclass
+class Register:
+    """The steps, form verbs and senders there are, by name; a doubled name is refused at import."""
+
+    steps: dict[str, Step] = field(default_factory=dict)
+    verbs: dict[str, Callable[..., Variables]] = field(default_factory=dict)
+    senders: dict[str, Sender] = field(default_factory=dict)
+
+    def step(self, step_id: str) -> Step:
+        """Return a step; an unknown one means the deployment gate was passed by."""
+        if step_id not in self.steps:
+            raise BrokenStateError(f"Trinnet '{step_id}' findes ikke i denne version.")
+        return self.steps[step_id]
+
+    def verb(self, form_key: str) -> Callable[..., Variables]:
+        """Return the verb that receives a form."""
+        if form_key not in self.verbs:
+            raise BrokenStateError(f"Ingen modtager formularen '{form_key}' i denne version.")
+        return self.verbs[form_key]
+
+    def sender(self, topic: str) -> Sender:
+        """Return what delivers an outbox topic."""
+        if topic not in self.senders:
+            raise BrokenStateError(f"Ingen afsender kender emnet '{topic}' i udbakken.")
+        return self.senders[topic]
+
+
+REGISTER = Register()
+
+
+def step(
+    step_id: str,
+    *,
+    prepare: Prepare | None = None,
+    ask: Ask | None = None,
+    adverse: bool = False,
+    errors: tuple[str, ...] = (),
+    max_attempts: int = 5,
+) -> Callable[[Callable[..., Variables]], Callable[..., Variables]]:
+    """Register a function as the step a diagram names.
+
+    The function is `run(ctx, *, <arguments>)`, or `run(ctx, answer, *, <arguments>)` with `ask`;
+    it returns ids and scalars for the process.
+    """
+
+    def register(function: Callable[..., Variables]) -> Callable[..., Variables]:
+        if step_id in REGISTER.steps:
+            raise BrokenStateError(f"step '{step_id}' is registered twice")
+        if (ask is None) != (prepare is None):
+            raise BrokenStateError(f"step '{step_id}': `ask` and `prepare` go together")
+        code = function.__code__
+        keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+        REGISTER.steps[step_id] = Step(
+            step_id, function, prepare, ask, adverse, errors, max_attempts, keywords
+        )
+        return function
+
+    return register
+
+
+def receives(form_key: str) -> Callable[[Callable[..., Variables]], Callable[..., Variables]]:
+    """Register a function as the receiver of a form.
+
+    The function is `verb(ctx, task: UserTask, values: Mapping[str, object])`, runs in the
+    transaction that completes the task, and returns ids and scalars for the process.
+    """
+
+    def register(function: Callable[..., Variables]) -> Callable[..., Variables]:
+        if form_key in REGISTER.verbs:
+            raise BrokenStateError(f"form '{form_key}' has two receivers")
+        REGISTER.verbs[form_key] = function
+        return function
+
+    return register
+
+
+def sends(
+    topic: str,
+    *,
+    prepare: Callable[..., Any],
+    ask: Ask,
+    given_up: Callable[..., None],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function as what records the receipt of an outbox topic."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        if topic in REGISTER.senders:
+            raise BrokenStateError(f"topic '{topic}' has two senders")
+        REGISTER.senders[topic] = Sender(topic, prepare, ask, function, given_up)
+        return function
+
+    return register
