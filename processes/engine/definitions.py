@@ -38,7 +38,7 @@ class Definition:
     key: str
     version: int
     files: Mapping[str, bytes]
-    """The BPMN as deployed: process id to XML."""
+    """The BPMN as deployed, by file name: what `parse_bundle` takes to give this again."""
     diagrams: Mapping[str, Diagram] = field(repr=False)
     digest: str
 
@@ -161,7 +161,7 @@ def _parse(files: tuple[tuple[str, bytes], ...], key: str | None, version: int) 
     return Definition(
         main,
         version,
-        {process: contents[process] for process in bound},
+        {f"{process}.bpmn": contents[process] for process in bound},
         {process: diagrams[process] for process in bound},
         digest.hexdigest(),
     )

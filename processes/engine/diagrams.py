@@ -395,7 +395,7 @@ class _Reader:
             if text.startswith("{"):
                 if not text.startswith(f"{{{XSI}}}"):
                     self.note(
-                        key, "attribute.foreign", f"Egenskaben '{text}' hører et andet værktøj til.",
+                        key, "attribute.foreign", "Egenskaben '" + text + "' hører et andet værktøj til.",
                         "Fjern den, og skriv det, den betyder, på vores måde (bpmn/README.md).",
                     )  # fmt: skip
             elif text not in ATTRIBUTES or MUST_BE.get(text, value) != value:

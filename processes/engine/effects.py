@@ -70,9 +70,15 @@ class MessageArrived:
 
 @dataclass(frozen=True)
 class Retry:
-    """A person has looked at an incident; try its token again."""
+    """A person has looked at an incident; try its token again.
+
+    `corrections` are variables that person put right; they are merged into the token's scope
+    first. A service step that failed for good gets its `RunStep` again, under the same token.
+    """
 
     token: str
+    corrections: Variables = field(default_factory=dict)
+    by: str | None = None
 
 
 Trigger = Retry | Start | StepDone | StepFailed | TaskCompleted | TimerFired | MessageArrived
@@ -151,7 +157,7 @@ class Record:
     element_id: str
     element_kind: str
     what: str
-    """`entered`, `completed`, `cancelled`; `dropped` for a trigger nobody waits for any more."""
+    """`entered`, `completed`, `cancelled`, `retried`; `dropped` for a trigger nobody waits for any more."""
     at: datetime
     by: str | None = None
     result: Variables = field(default_factory=dict)

@@ -16,6 +16,9 @@ from typing import NoReturn
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
 from processes.domain.errors import BrokenStateError
 from processes.engine.definitions import MAX_NESTING, Definition
 from processes.engine.diagrams import Kind, Node, Wait
@@ -42,7 +45,16 @@ from processes.engine.effects import (
 )
 from processes.engine.expressions import ExpressionError, as_variable, evaluate, truth
 from processes.engine.merging import MergeConflictError, merge
-from processes.engine.specs import BoundarySpec, GuardSpec, JoinSpec, Task, TaskState, is_live
+from processes.engine.specs import (
+    BoundarySpec,
+    GuardSpec,
+    JoinSpec,
+    is_live,
+    make_ready,
+    set_state,
+    sources,
+    update,
+)
 from processes.engine.state import (
     Instance,
     Workflow,
@@ -560,7 +572,7 @@ class Machine:
         elif self.in_side_branch(task):
             # A side branch has its own copy of the variables; it ends without giving them back.
             self.record(task, "completed")
-            task._set_state(TaskState.COMPLETED)
+            set_state(task, TaskState.COMPLETED)
             return
         task.internal_data["arrived"] = True
         task.run()
@@ -625,7 +637,7 @@ class Machine:
                 if is_live(sibling) and (is_host or (other and sibling.has_state(_WAITING))):
                     self.cancel(sibling)
         boundary.internal_data["fired"] = True
-        boundary.task_spec._update(boundary)
+        update(boundary)
 
     def cancel(self, task: Task) -> None:
         """Give up a visit and all that goes on inside it."""
@@ -670,7 +682,7 @@ class Machine:
                     by_flow.setdefault(task.internal_data["from"], task)
             for name, by_flow in waiting.items():
                 arrivals = list(by_flow.values())
-                complete = set(by_flow) == set(workflow.spec.task_specs[name]._inputs)
+                complete = set(by_flow) == sources(workflow.spec, name)
                 if complete and not any("parked" in task.internal_data for task in arrivals):
                     self.guarded(arrivals[-1], lambda last, all_=arrivals: self.meet(last, all_))
                     return True
@@ -682,7 +694,7 @@ class Machine:
             if task is not last:
                 task.cancel()
         last.data = merged
-        last._ready()
+        make_ready(last)
 
     def merged(self, arrivals: list[Task]) -> dict[str, object]:
         """Return what branches changed since they parted, put together."""
@@ -714,7 +726,7 @@ class Machine:
                 for name, text in host.task_spec.node.outs.items()
             }
         for task in arrivals:
-            task._set_state(TaskState.COMPLETED)
+            set_state(task, TaskState.COMPLETED)
         if host is None:
             self.it.ended = True
             self.it.top.completed = True

@@ -6,6 +6,8 @@ at a join, share nested data between branches, sort flows by where they are draw
 Python, so none of them is used: only its bases, its states and its tree.
 """
 
+# ruff: noqa: SLF001 – the library's extension points begin with an underscore
+
 from __future__ import annotations
 
 import copy
@@ -14,7 +16,6 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.specs import WorkflowSpec
-from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -172,6 +173,31 @@ def build_specs(diagram: Diagram) -> dict[str, ProcessSpec]:
     return specs
 
 
+def set_state(task: Task, state: int) -> None:
+    """Put a visit into a state without running it."""
+    task._set_state(state)
+
+
+def make_ready(task: Task) -> None:
+    """Let a visit that waited be run next."""
+    task._ready()
+
+
+def update(task: Task) -> None:
+    """Let a visit see for itself whether it may go on now."""
+    task.task_spec._update(task)
+
+
+def predict(task: Task) -> None:
+    """Grow the visits that may follow; the library wants them there before it goes on."""
+    task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+
+
+def sources(spec: ProcessSpec, name: str) -> frozenset[str]:
+    """Return the elements whose flows lead to an element."""
+    return frozenset(spec.task_specs[name]._inputs)
+
+
 def is_live(task: Task) -> bool:
     """Tell whether a visit is going on: reached and not finished."""
     return bool(task.has_state(TaskState.WAITING | TaskState.READY | TaskState.STARTED))
@@ -196,22 +222,3 @@ def fingerprint(spec: ProcessSpec) -> tuple[Any, ...]:
 def empty_workflow(spec: ProcessSpec, subs: dict[str, ProcessSpec]) -> BpmnWorkflow:
     """Return the library's workflow without a tree, evaluating FEEL and nothing else."""
     return BpmnWorkflow(spec, subs, script_engine=SCRIPT_ENGINE, deserializing=True)
-
-
-__all__ = [
-    "BoundarySpec",
-    "ChoiceSpec",
-    "ElementSpec",
-    "GuardSpec",
-    "JoinSpec",
-    "ProcessSpec",
-    "StandingSpec",
-    "Task",
-    "TaskSpec",
-    "TaskState",
-    "build_specs",
-    "empty_workflow",
-    "fingerprint",
-    "inherit",
-    "is_live",
-]

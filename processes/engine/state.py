@@ -12,15 +12,18 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from processes.domain.errors import BrokenStateError
 from processes.engine.definitions import Definition
 from processes.engine.diagrams import Kind
-from processes.engine.specs import Task, TaskState, empty_workflow, is_live
+from processes.engine.specs import empty_workflow, is_live, predict
 
 VERSION = b"K\x01"
 MAX_SCOPE_BYTES = 64_000
@@ -28,7 +31,7 @@ MAX_STATE_BYTES = 4_000_000
 MAX_VARIABLE_DEPTH = 8
 
 REACHED = TaskState.DEFINITE_MASK | TaskState.FINISHED_MASK
-Workflow = BpmnWorkflow | BpmnSubWorkflow
+Workflow = Any  # a BpmnWorkflow or BpmnSubWorkflow; the library is untyped
 
 
 @dataclass
@@ -56,14 +59,13 @@ def new_instance(definition: Definition, seed: UUID) -> Instance:
     specs = definition.specs
     top = empty_workflow(specs[definition.key], specs)
     top.task_tree = Task(top, top.spec.start, state=TaskState.READY)
-    top.spec.start._predict(top.task_tree, mask=TaskState.NOT_FINISHED_MASK)
+    predict(top.task_tree)
     return Instance(definition, seed, top)
 
 
 def check_variables(variables: Mapping[str, object]) -> dict[str, object]:
     """Return variables that a process may carry; others are a fault in the step that gave them."""
-    checked = {key: _checked(key, value, 1) for key, value in variables.items()}
-    return checked
+    return {key: _checked(key, value, 1) for key, value in variables.items()}
 
 
 def _checked(path: str, value: object, depth: int) -> object:
@@ -218,5 +220,5 @@ def _tasks(workflow: Workflow, rows: list[list[object]], scopes: list[object]) -
     workflow.task_tree = made[0]
     for task in made:
         if is_live(task):
-            task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+            predict(task)
     return made

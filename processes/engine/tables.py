@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
 from lxml import etree
 
@@ -137,8 +138,7 @@ class _Reader:
         self.findings.append(Finding(self.file, element, rule, ERROR, message, way_out))
 
     def all(self, node: etree._Element, path: str) -> list[etree._Element]:
-        found: list[etree._Element] = node.xpath(path, namespaces=self.namespace)
-        return found
+        return cast(list[etree._Element], node.xpath(path, namespaces=self.namespace))
 
     def text(self, node: etree._Element, path: str) -> str:
         found = self.all(node, path)
@@ -240,8 +240,8 @@ class _Reader:
         place = row.get("id") or f"regel {number}"
         cells = [self.text(cell, "./d:text") for cell in self.all(row, "./d:inputEntry")]
         given = [self.text(cell, "./d:text") for cell in self.all(row, "./d:outputEntry")]
-        for cell in self.all(row, "./d:inputEntry | ./d:outputEntry"):
-            self.language(cell)
+        for entry in self.all(row, "./d:inputEntry | ./d:outputEntry"):
+            self.language(entry)
         if len(cells) != inputs or len(given) != outputs:
             self.note(
                 place, "dmn.cells", f"Regel {number} har ikke lige så mange celler som kolonner.",
@@ -259,7 +259,7 @@ class _Reader:
             try:
                 node = parse(text)
                 if names_in(node):
-                    raise ExpressionError(f"'{text}' er ikke en fast værdi.")  # noqa: TRY301 – noted just below, with its place
+                    raise ExpressionError(f"'{text}' er ikke en fast værdi.")
                 values.append(as_variable(evaluate(text, {})))
             except ExpressionError as error:
                 self.note(
@@ -278,7 +278,7 @@ class _Reader:
         return Rule(number, tuple(tests), tuple(cells), tuple(values), annotation)
 
 
-def read_table(file: str, content: bytes) -> DecisionTable:
+def parse_table(content: bytes, *, file: str = "tabel.dmn") -> DecisionTable:
     """Read a decision table from DMN; what cannot be run is refused by name, all at once."""
     return _Reader(file, read_xml(file, content)).table()
 
