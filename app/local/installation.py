@@ -12,11 +12,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.config import Mode, Settings
-from app.local.database import APP, OWNER
 from app.local.machine import LOOPBACK
 from app.local.postgres import EmbeddedServer
 
 DATABASE = "ky"
+APP_ROLE = "ky_app"
 # Assumes: rates are known to the end of 2026; a demo in 2027 could decide nothing.
 DEMO_STARTS_AT = datetime(2026, 3, 2, 8, 0, tzinfo=ZoneInfo("Europe/Copenhagen"))
 
@@ -75,8 +75,8 @@ def demo_settings(
     simulator = f"http://{LOOPBACK}:{simulator_port}"
     return Settings(
         mode=Mode.DEMO,
-        database_url=server.url(database, role=APP),
-        owner_url=server.url(database, acting_as=OWNER),
+        database_url=server.url(database, role=APP_ROLE),
+        owner_url=server.url(database),
         secret_key=secret_key,
         files_dir=files_dir,
         cpr_url=f"{simulator}/cpr",

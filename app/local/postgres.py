@@ -129,11 +129,9 @@ class EmbeddedServer:
         self.log.unlink(missing_ok=True)
         self.stop()
 
-    def url(self, database: str, *, role: str = SUPERUSER, acting_as: str | None = None) -> str:
-        """Return SQLAlchemy's address of a database; `acting_as` takes on another role's rights."""
+    def url(self, database: str, *, role: str = SUPERUSER) -> str:
+        """Return SQLAlchemy's address of a database, as a role."""
         query = {"host": str(self.socket_folder)}
-        if acting_as:
-            query["options"] = f"-c role={acting_as}"
         return f"postgresql+psycopg://{quote(role)}@/{quote(database)}?{urlencode(query)}"
 
     def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
