@@ -38,7 +38,7 @@ POLL_SECONDS = 0.02
 
 ALWAYS = {"listen_addresses": "", "timezone": "UTC", "log_timezone": "UTC"}
 # A database that is thrown away needs no safety against power cuts, only against crashed processes.
-THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+THROW_AWAY = {"fsync": "off", "full_page_writes": "off"}
 
 
 class EmbeddedServer:

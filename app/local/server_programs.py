@@ -51,7 +51,7 @@ def _candidates() -> Iterator[Path]:
 
 
 @functools.cache
-def _namespace_allowed() -> bool:
+def namespace_allowed() -> bool:
     """Tell whether root may become an ordinary user inside a namespace of its own."""
     if os.environ.get("KY_NO_USER_NAMESPACE"):
         return False
@@ -64,7 +64,7 @@ def _namespace_allowed() -> bool:
 
 def as_nobody() -> bool:
     """Tell whether the server must be the user `nobody`, because no namespace is to be had."""
-    return os.geteuid() == 0 and not _namespace_allowed()
+    return os.geteuid() == 0 and not namespace_allowed()
 
 
 def prefix() -> list[str]:
@@ -72,7 +72,7 @@ def prefix() -> list[str]:
     tied = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
     if os.geteuid() != 0:
         return [*tied, "--"] if tied else []
-    if _namespace_allowed():
+    if namespace_allowed():
         inside = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--"]
         return [*inside, *tied, "--"] if tied else inside
     return [*tied, f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]

@@ -4,6 +4,7 @@ Starts services, starts again what dies, with longer pauses each time, and says 
 what the services do.
 """
 
+import math
 import os
 import signal
 import subprocess
@@ -37,7 +38,7 @@ class Service:
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     failures: int = field(default=0, init=False)
     started_at: float = field(default=0.0, init=False)
-    start_again_at: float = field(default=0.0, init=False)
+    start_again_at: float = field(default=math.inf, init=False)
 
     @property
     def pause_seconds(self) -> float:
@@ -60,7 +61,7 @@ class Supervisor:
         earlier = {number: signal.signal(number, self._asked_to_stop) for number in _STOP_SIGNALS}
         try:
             for service in self.services:
-                self._start(service)
+                self.start(service)
                 self._wait_until_ready(service)
             if not self._stopping.is_set():
                 when_ready()
@@ -80,7 +81,7 @@ class Supervisor:
         for service in self.services:
             if service.process is None:
                 if self._clock() >= service.start_again_at:
-                    self._start(service)
+                    self.start(service)
             elif (code := service.process.poll()) is not None:
                 self._note_death(service, _manner_of_death(code))
             elif self._clock() - service.started_at > SECONDS_TO_TRUST:
@@ -92,7 +93,9 @@ class Supervisor:
                 service.patience_seconds = 0.0
         self._stopping.set()
 
-    def _start(self, service: Service) -> None:
+    def start(self, service: Service) -> None:
+        """Start one service, and look after it from now on."""
+        service.start_again_at = math.inf
         service.started_at = self._clock()
         try:
             service.process = service.start()
