@@ -28,6 +28,8 @@ class ProcessDefinition:
     valid_from: date
     deployed_by: str
     deployed_at: datetime
+    start_message: str | None = None
+    """The message that starts it (startbesked); None when it is only started directly."""
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,8 @@ class HistoryEvent:
     at: datetime
     by: str | None
     result: Variables
+    process_id: str = ""
+    """The diagram the element stands in: a called process has its own."""
 
 
 @dataclass(frozen=True)
