@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from processes.domain.money import Money
 from processes.domain.periods import Period
+from processes.domain.timeline import Timeline
 
 
 class FactKind(StrEnum):
@@ -28,6 +29,8 @@ class FactKind(StrEnum):
     """9 of the last 10 years in the realm: yes or no."""
     WORK_MET = "beskaeftigelseskrav_opfyldt"
     """2½ years of ordinary full-time work in 10 years: yes or no."""
+    REQUIREMENTS_EXEMPT = "undtaget_fra_opholds_og_beskaeftigelseskrav"
+    """Exempt from both (born in Denmark, EU law): yes or no; asked when one is not met."""
     ACTIVITY_READY = "aktivitetsparat"
     """Judged activity ready (visitation): yes or no; decides the youth supplement."""
     SOCIAL_EVENT = "social_begivenhed"
@@ -53,6 +56,100 @@ class FactKind(StrEnum):
     """`hovedkort`, `bikort` or `frikort`."""
     DEAD = "doed"
     EMIGRATED = "udrejst"
+
+
+INCOME_KINDS = frozenset({FactKind.WORK_INCOME, FactKind.OTHER_INCOME})
+"""What is taken from the help krone for krone (indtægter)."""
+
+FACT_LABELS: dict[FactKind, str] = {
+    FactKind.BIRTH_DATE: "Fødselsdato",
+    FactKind.MARITAL_STATUS: "Civilstand",
+    FactKind.SPOUSE: "Ægtefælle",
+    FactKind.CHILDREN_AT_HOME: "Hjemmeboende børn, der forsørges",
+    FactKind.LIVES_WITH_PARENTS: "Bor hos en eller begge forældre",
+    FactKind.SINGLE: "Reelt enlig",
+    FactKind.EXTRA_CHILD_SUBSIDY: "Ret til ekstra børnetilskud",
+    FactKind.RESIDENCE_MET: "Opholdskravet er opfyldt",
+    FactKind.WORK_MET: "Beskæftigelseskravet er opfyldt",
+    FactKind.REQUIREMENTS_EXEMPT: "Undtaget fra opholds- og beskæftigelseskravet",
+    FactKind.ACTIVITY_READY: "Vurderet aktivitetsparat",
+    FactKind.SOCIAL_EVENT: "Social begivenhed",
+    FactKind.CANNOT_SUPPORT: "Kan ikke forsørge sig selv og sin familie",
+    FactKind.OTHER_BENEFIT_COVERS: "En anden ydelse dækker behovet",
+    FactKind.LAWFUL_STAY: "Lovligt ophold her i landet",
+    FactKind.AVAILABLE: "Står til rådighed",
+    FactKind.WEALTH: "Formue, der regnes med",
+    FactKind.WORK_INCOME: "Arbejdsindtægt i måneden",
+    FactKind.OTHER_INCOME: "Anden indtægt i måneden",
+    FactKind.SPOUSE_ON_OTHER_BENEFIT: "Ægtefællen får en anden offentlig ydelse",
+    FactKind.TAX_CARD_RATE: "Trækprocent",
+    FactKind.TAX_CARD_DEDUCTION: "Månedsfradrag",
+    FactKind.TAX_CARD_KIND: "Skattekort",
+    FactKind.DEAD: "Dødsdato",
+    FactKind.EMIGRATED: "Udrejsedato",
+}
+"""What each fact is called on the screen and in a letter."""
+
+QUESTIONS: dict[FactKind, str] = {
+    FactKind.BIRTH_DATE: "Det vides ikke, hvornår {who} er født; CPR kan oplyse det.",
+    FactKind.MARITAL_STATUS: "Det vides ikke, om {who} er gift; CPR eller borgeren kan oplyse det.",
+    FactKind.SPOUSE: "Det vides ikke, hvem {who} er gift med; CPR eller borgeren kan oplyse det.",
+    FactKind.CHILDREN_AT_HOME: "Det vides ikke, hvor mange hjemmeboende børn {who} forsørger;"
+    " CPR eller borgeren kan oplyse det.",
+    FactKind.LIVES_WITH_PARENTS: "Det vides ikke, om {who} bor hos en eller begge forældre;"
+    " CPR eller borgeren kan oplyse det.",
+    FactKind.SINGLE: "Det vides ikke, om {who} er reelt enlig; sagsbehandleren skal vurdere det.",
+    FactKind.EXTRA_CHILD_SUBSIDY: "Det vides ikke, om {who} har ret til ekstra børnetilskud;"
+    " Udbetaling Danmark afgør det.",
+    FactKind.RESIDENCE_MET: "Det vides ikke, om {who} har haft lovligt ophold i riget i 9 af de"
+    " seneste 10 år; borgeren kan oplyse det, og sagsbehandleren skal vurdere det.",
+    FactKind.WORK_MET: "Det vides ikke, om {who} har haft 2½ års ordinært fuldtidsarbejde inden for"
+    " de seneste 10 år; borgeren kan oplyse det, og sagsbehandleren skal vurdere det.",
+    FactKind.REQUIREMENTS_EXEMPT: "Det vides ikke, om {who} er undtaget fra opholds- og"
+    " beskæftigelseskravet; sagsbehandleren skal vurdere det.",
+    FactKind.ACTIVITY_READY: "Det vides ikke, om {who} er vurderet aktivitetsparat;"
+    " jobcentret kan oplyse det.",
+    FactKind.SOCIAL_EVENT: "Det vides ikke, hvad der er sket, siden {who} søger hjælp;"
+    " borgeren kan oplyse det.",
+    FactKind.CANNOT_SUPPORT: "Det vides ikke, om {who} kan forsørge sig selv og sin familie;"
+    " sagsbehandleren skal vurdere det.",
+    FactKind.OTHER_BENEFIT_COVERS: "Det vides ikke, om en anden ydelse dækker behovet hos {who};"
+    " sagsbehandleren skal vurdere det.",
+    FactKind.LAWFUL_STAY: "Det vides ikke, om {who} har lovligt ophold her i landet;"
+    " sagsbehandleren skal vurdere det.",
+    FactKind.AVAILABLE: "Det vides ikke, om {who} står til rådighed for arbejdsmarkedet;"
+    " jobcentret kan oplyse det.",
+    FactKind.WEALTH: "Det vides ikke, hvilken formue {who} har; borgeren kan oplyse det.",
+    FactKind.WORK_INCOME: "Det vides ikke, hvad {who} har tjent ved arbejde i måneden;"
+    " eIndkomst eller borgeren kan oplyse det.",
+    FactKind.OTHER_INCOME: "Det vides ikke, om {who} har andre indtægter i måneden;"
+    " borgeren kan oplyse det.",
+    FactKind.SPOUSE_ON_OTHER_BENEFIT: "Det vides ikke, om ægtefællen får en anden offentlig"
+    " ydelse; borgeren kan oplyse det.",
+    FactKind.TAX_CARD_RATE: "Det vides ikke, hvilken trækprocent {who} har;"
+    " eSkattekort eller borgeren kan oplyse det.",
+    FactKind.TAX_CARD_DEDUCTION: "Det vides ikke, hvilket månedsfradrag {who} har;"
+    " eSkattekort eller borgeren kan oplyse det.",
+    FactKind.TAX_CARD_KIND: "Det vides ikke, hvilket skattekort {who} har;"
+    " eSkattekort eller borgeren kan oplyse det.",
+    FactKind.DEAD: "Det vides ikke, om {who} er død; CPR kan oplyse det.",
+    FactKind.EMIGRATED: "Det vides ikke, om {who} er udrejst; CPR kan oplyse det.",
+}
+"""What to say when a fact is not known, and who can answer; `{who}` is the person."""
+
+VALUE_WORDS: dict[str, str] = {
+    "ugift": "ugift",
+    "gift": "gift",
+    "fraskilt": "fraskilt",
+    "enke": "enke eller enkemand",
+    "registreret_partnerskab": "registreret partnerskab",
+    "ledig": "ledighed",
+    "sygdom": "sygdom",
+    "samlivsophoer": "ophør af samliv",
+    "udlaert": "afsluttet uddannelse",
+    "andet": "andet",
+}
+"""How the short words of the facts are said to people."""
 
 
 class FactStatus(StrEnum):
@@ -147,6 +244,8 @@ class Facts:
 
     known_at: datetime
     all: tuple[Fact, ...]
+    ranks: tuple[SourceKind, ...] = (SourceKind.CASEWORKER, SourceKind.REGISTER, SourceKind.CITIZEN)
+    """Whose word goes before whose."""
 
     @classmethod
     def as_known(cls, facts: Iterable[Fact], at: datetime) -> Facts:
@@ -162,7 +261,6 @@ class Facts:
 
     def on(self, party_id: str, kind: FactKind, day: date) -> Fact | None:
         """Return the fact that counts on a day, or None when nobody said anything."""
-        rank = {SourceKind.CASEWORKER: 2, SourceKind.REGISTER: 1, SourceKind.CITIZEN: 0}
         said = [
             fact
             for fact in self.all
@@ -173,12 +271,50 @@ class Facts:
             said,
             key=lambda fact: (
                 fact.status is not FactStatus.UNKNOWN,
-                rank[fact.source.kind],
+                -self.ranks.index(fact.source.kind),
                 fact.known_from,
                 fact.id,
             ),
             default=None,
         )
+
+    def timeline(self, party_id: str, kind: FactKind, within: Period) -> Timeline[Fact]:
+        """Return the fact that counts, day by day, in a period that has an end."""
+        if within.end is None:
+            raise ValueError("a timeline of facts needs a period with an end")
+        edges = {within.start}
+        for fact in self.all:
+            if fact.party_id == party_id and fact.kind is kind:
+                ends = (fact.valid.start, fact.valid.end)
+                edges |= {day for day in ends if day is not None and day in within}
+        starts = sorted(edges)
+        counts = [
+            (Period(start, end), self.on(party_id, kind, start))
+            for start, end in zip(starts, [*starts[1:], within.end], strict=True)
+        ]
+        return Timeline((period, fact) for period, fact in counts if fact is not None)
+
+    def by_the_partys_word(self) -> Facts:
+        """Return the same facts with the citizen's own word first, income only by that word.
+
+        What comes of them is what was applied for: income that somebody else reported, and the
+        citizen did not, is left out.
+        """
+        stated = {
+            (fact.party_id, fact.kind)
+            for fact in self.all
+            if fact.source.kind is SourceKind.CITIZEN and fact.status is not FactStatus.UNKNOWN
+        }
+        kept = [
+            replace(fact, status=FactStatus.NONE, value=None)
+            if fact.kind in INCOME_KINDS
+            and fact.source.kind is not SourceKind.CITIZEN
+            and (fact.party_id, fact.kind) not in stated
+            else fact
+            for fact in self.all
+        ]
+        ranks = (SourceKind.CITIZEN, SourceKind.CASEWORKER, SourceKind.REGISTER)
+        return Facts(self.known_at, tuple(kept), ranks)
 
     def contradictions(self, day: date) -> tuple[Contradiction, ...]:
         """Return what different kinds of source say differently of a day."""

@@ -1,0 +1,43 @@
+"""Reads the law that is shipped as data: rates, rule texts and posting rules (processes/law).
+
+Here and not in the domain, since YAML is no part of the standard library. Everything is text until
+the domain parses it, so that no float is ever made.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from processes.domain.accounting import PostingBook, posting_book_from_rows
+from processes.domain.benefits.cash_assistance_rules import BODIES
+from processes.domain.rates import Rate, RateBook, rate_from_row
+from processes.domain.rules.book import RuleBook, rules_from_rows
+
+
+def rate_rows() -> tuple[Rate, ...]:
+    """Return every shipped rate (satser)."""
+    return tuple(rate_from_row(row) for row in _rows("rates"))
+
+
+def load_rates() -> RateBook:
+    """Return the shipped rates as a book."""
+    return RateBook(rate_rows())
+
+
+def load_rules() -> RuleBook:
+    """Return the shipped rule texts with their bodies (regelbog)."""
+    return RuleBook(rules_from_rows(_rows("rules"), BODIES))
+
+
+def load_posting_book() -> PostingBook:
+    """Return the shipped posting rules (konteringsregler)."""
+    return posting_book_from_rows(_rows("postings"))
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    text = files("processes").joinpath("law", f"{name}.yaml").read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = yaml.safe_load(text)[name]
+    return rows

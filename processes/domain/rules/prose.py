@@ -1,0 +1,128 @@
+"""Answers: how is a value or a tree said to people? Words only; knows no markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from processes.domain.facts import VALUE_WORDS
+from processes.domain.money import Money
+from processes.domain.periods import Month
+from processes.domain.rules.trace import Node, NodeValue
+
+MONTHS = (
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+
+ACTS = {
+    "LAS": "lov om aktiv socialpolitik",
+    "RSL": "lov om retssikkerhed og administration på det sociale område",
+    "FVL": "forvaltningsloven",
+    "KSL": "kildeskatteloven",
+}
+"""The acts by the letters the rules and rates call them."""
+
+WORDS = {
+    **VALUE_WORDS,
+    "mindstesats": "mindstesatsen",
+    "grundsats": "grundsatsen",
+    "forhoejet_sats": "den forhøjede sats",
+    "hjemmeboende": "satsen for hjemmeboende under 30 år",
+    "hovedkort": "hovedkort",
+    "bikort": "bikort",
+    "frikort": "frikort",
+}
+
+
+@dataclass(frozen=True)
+class ProseLine:
+    """One line of an explanation that can be read aloud (forklaringslinje)."""
+
+    depth: int
+    text: str
+    law: str
+    source: str
+    provisional: bool
+    """Rests on a rate or rule that somebody must confirm before it is used for real."""
+
+
+def month_in_words(month: Month) -> str:
+    """Write a month: `marts 2026`."""
+    return f"{MONTHS[month.number - 1]} {month.year}"
+
+
+def day_in_words(day: date) -> str:
+    """Write a day: `1. marts 2026`."""
+    return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
+
+
+def law_in_words(law: str) -> str:
+    """Write a paragraph with the name of its act.
+
+    >>> law_in_words("LAS § 17")
+    'lov om aktiv socialpolitik §\\xa017'
+    """
+    act, _, rest = law.partition(" ")
+    return f"{ACTS.get(act, act)} {rest}".strip().replace("§ ", "§\u00a0")
+
+
+def in_words(value: NodeValue) -> str:
+    """Write a value for people; what is unknown is said, never zero."""
+    match value:
+        case None:
+            return "ved ikke"
+        case bool():
+            return "ja" if value else "nej"
+        case Money():
+            return value.danish()
+        case date():
+            return f"{value:%d.%m.%Y}"
+        case str():
+            return WORDS.get(value, value)
+        case _:
+            return str(value)
+
+
+def percent_in_words(ppm: int) -> str:
+    """Write a share: `37 %`."""
+    percent = Decimal(ppm) / 10_000
+    return f"{percent.normalize():f}".replace(".", ",") + "\u00a0%"
+
+
+def spoken(node: Node, depth: int = 0) -> tuple[ProseLine, ...]:
+    """Say a tree in Danish, depth first: what it is, how much, and on what ground."""
+    return tuple(_lines(node, depth))
+
+
+def _lines(node: Node, depth: int) -> Iterator[ProseLine]:
+    yield ProseLine(
+        depth,
+        _sentence(node),
+        law_in_words(node.law) if node.law else "",
+        node.source if node.kind != "rule" else "",
+        node.is_provisional,
+    )
+    for child in node.inputs:
+        yield from _lines(child, depth + 1)
+
+
+def _sentence(node: Node) -> str:
+    said = f"{node.label}: {in_words(node.value)}"
+    if node.kind == "rate":
+        return f"{said} (sats)"
+    if node.kind == "fact":
+        return f"{said} (kilde: {node.source})"
+    return f"{said if said.endswith('.') else said + '.'} {node.source}".strip()
