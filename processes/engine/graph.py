@@ -1,0 +1,197 @@
+"""Answers: which ways are there through these diagrams, and whom do they pass?
+
+Walks the drawing, not the data: a way counts when the arrows allow it, whatever the conditions
+say. Calls are followed, so a path that begins in one process and ends in another is one path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from processes.engine.diagrams import WAITS, Diagram, Kind, Node
+
+Diagrams = Mapping[str, Diagram]
+Stops = Callable[[Node], bool]
+"""Tells whether a way that must avoid something ends at this element."""
+
+
+def is_person(node: Node) -> bool:
+    """Tell whether somebody must do something here."""
+    return node.kind is Kind.USER_TASK
+
+
+def is_wait(node: Node) -> bool:
+    """Tell whether the process stands still here until the world does something."""
+    return node.kind in WAITS or node.kind is Kind.ON_TIMER
+
+
+class Ways:
+    """The ways through a set of diagrams that avoid the elements of one kind."""
+
+    def __init__(self, diagrams: Diagrams, stops: Stops) -> None:
+        self.diagrams = diagrams
+        self.stops = stops
+        self._open: dict[str, bool] = {}
+        self._asking: set[str] = set()
+
+    def after(self, diagram: Diagram, node: Node) -> Iterator[Node]:
+        """Yield where a way can go from an element it has reached, avoiding the stops.
+
+        An event on the edge of an element can happen without the element being finished, so it
+        is reached even from an element at which the way would end.
+        """
+        for boundary in node.boundaries:
+            yield boundary
+        if self.stops(node) or not self._passable(diagram, node):
+            return
+        for flow in node.outgoing:
+            yield diagram.nodes[flow.target]
+
+    def _passable(self, diagram: Diagram, node: Node) -> bool:
+        if node.kind is Kind.SUB_PROCESS:
+            return self.passes(diagram, node.id)
+        if node.kind is Kind.CALL:
+            called = self.diagrams.get(node.called)
+            return called is None or self.passes(called, called.id)
+        return True
+
+    def passes(self, diagram: Diagram, scope: str) -> bool:
+        """Tell whether a way leads from the start to an end of a process without a stop."""
+        if scope not in self._open:
+            if scope in self._asking:  # it calls itself; found and refused elsewhere
+                return False
+            self._asking.add(scope)
+            self._open[scope] = any(
+                node.kind is Kind.END and node.error_code is None
+                for node in self.reached(diagram, scope)
+            )
+            self._asking.discard(scope)
+        return self._open[scope]
+
+    def reached(self, diagram: Diagram, scope: str) -> Iterator[Node]:
+        """Yield the elements of a scope that a way from its start reaches without a stop."""
+        return iter(self.paths(diagram, scope).values_of())
+
+    def paths(self, diagram: Diagram, scope: str) -> Reached:
+        """Return the elements reached, each with the one before it on a shortest way."""
+        starts = [node for node in diagram.within(scope) if node.kind is Kind.START]
+        return self.from_here(diagram, starts)
+
+    def from_here(self, diagram: Diagram, starts: list[Node]) -> Reached:
+        """Return the elements reached from some elements, those included."""
+        before: dict[str, str | None] = {node.id: None for node in starts}
+        todo = list(starts)
+        while todo:
+            node = todo.pop(0)
+            for following in self.after(diagram, node):
+                if following.id not in before:
+                    before[following.id] = node.id
+                    todo.append(following)
+        return Reached(diagram, before)
+
+
+class Reached:
+    """What a search reached, and by which way."""
+
+    def __init__(self, diagram: Diagram, before: dict[str, str | None]) -> None:
+        self.diagram = diagram
+        self.before = before
+
+    def values_of(self) -> list[Node]:
+        """Return the elements reached, nearest first."""
+        return [self.diagram.nodes[key] for key in self.before]
+
+    def way_to(self, node: Node) -> tuple[str, ...]:
+        """Return the ids on a shortest way to an element."""
+        way: list[str] = []
+        key: str | None = node.id
+        while key is not None:
+            way.append(key)
+            key = self.before[key]
+        return tuple(reversed(way))
+
+
+def bare_steps(
+    diagrams: Diagrams, main: str, wanted: Callable[[Node], bool]
+) -> Iterator[tuple[Diagram, Node, tuple[str, ...]]]:
+    """Yield wanted elements that a way from the start of `main` reaches without passing a person.
+
+    Each comes with its diagram and the way to it, through calls and sub-processes.
+    """
+    ways = Ways(diagrams, is_person)
+
+    def search(
+        diagram: Diagram, scope: str, led: tuple[str, ...], stack: tuple[str, ...]
+    ) -> Iterator[tuple[Diagram, Node, tuple[str, ...]]]:
+        reached = ways.paths(diagram, scope)
+        for node in reached.values_of():
+            way = (*led, *reached.way_to(node))
+            if wanted(node):
+                yield diagram, node, way
+            inner = diagrams.get(node.called) if node.kind is Kind.CALL else None
+            if node.kind is Kind.SUB_PROCESS:
+                yield from search(diagram, node.id, way, stack)
+            elif inner is not None and inner.id not in stack:
+                yield from search(inner, inner.id, way, (*stack, inner.id))
+
+    yield from search(diagrams[main], main, (), (main,))
+
+
+def circles_without_wait(diagrams: Diagrams, diagram: Diagram) -> Iterator[tuple[str, ...]]:
+    """Yield the circles in a diagram that an instance could run round and never stand still."""
+    ways = Ways(diagrams, is_wait)
+    seen: set[str] = set()
+    for first in diagram.nodes.values():
+        if first.id in seen or is_wait(first):
+            continue
+        following = [node for node in ways.after(diagram, first) if not is_wait(node)]
+        reached = ways.from_here(diagram, following)
+        if first.id in reached.before:
+            circle = reached.way_to(first)
+            seen.update(circle)
+            yield circle
+
+
+def escaping_errors(diagrams: Diagrams, process: str, *, stack: tuple[str, ...] = ()) -> set[str]:
+    """Return the error codes that a called process can end in."""
+    diagram = diagrams[process]
+    escaped: set[str] = set()
+    for node in diagram.nodes.values():
+        codes: set[str] = set()
+        if node.kind is Kind.END and node.error_code is not None:
+            codes = {node.error_code}
+        elif node.kind is Kind.CALL and node.called in diagrams and node.called not in stack:
+            caught = {each.error_code for each in node.boundaries}
+            codes = escaping_errors(diagrams, node.called, stack=(*stack, process)) - caught
+        escaped |= {code for code in codes if not _caught_outside(diagram, node, code)}
+    return escaped
+
+
+def _caught_outside(diagram: Diagram, node: Node, code: str) -> bool:
+    scope = node.process
+    while scope != diagram.id:
+        host = diagram.nodes[scope]
+        if any(each.error_code == code for each in host.boundaries):
+            return True
+        scope = host.process
+    return False
+
+
+def side_branches(diagram: Diagram) -> Iterator[tuple[Node, Node]]:
+    """Yield events that let their element go on, with an element where the branch meets the rest.
+
+    A token that a side branch brings back into the main flow is one token too many: what follows
+    would happen twice.
+    """
+    for event in diagram.nodes.values():
+        if event.kind is not Kind.ON_TIMER or event.interrupting:
+            continue
+        ways = Ways({}, lambda _node: False)
+        branch = ways.from_here(diagram, [event]).before
+        without = Ways({}, lambda node, skipped=event: node is skipped)  # type: ignore[misc]  # a default, bound now
+        starts = [node for node in diagram.within(event.process) if node.kind is Kind.START]
+        rest = without.from_here(diagram, starts).before
+        for key in branch:
+            if key in rest and key != event.id and diagram.nodes[key].kind is not Kind.END:
+                yield event, diagram.nodes[key]
+                break
