@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from processes.domain.access import Actor, require
 from processes.domain.accounting import PostingBook
@@ -75,6 +76,7 @@ class Environment:
     digest: Callable[[Cpr], str]
     """Tells two personal numbers apart without showing either."""
     new_id: Callable[[], str] = field(default=lambda: str(uuid.uuid4()))
+    zone: ZoneInfo = field(default=ZoneInfo("Europe/Copenhagen"))
 
     def now(self) -> datetime:
         """Return the moment."""
@@ -149,7 +151,7 @@ class Control:
                 started_at=self.env.now(),
             )
         )
-        self.advance(uow, instance, fx.Start(variables))
+        self.advance(uow, instance, fx.Start(variables, seed=str(instance.id)))
 
     # ---- the loop ----------------------------------------------------------------------
 
@@ -233,6 +235,7 @@ class Control:
                             effect.at,
                             effect.by,
                             effect.result,
+                            effect.process_id,
                         )
                     ]
                 )

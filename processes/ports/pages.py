@@ -106,6 +106,8 @@ class TaskPage:
     letters: Sequence[LetterRow] = ()
     letter_preview: Letter | None = None
     """The letter the task would send, as it stands now."""
+    statement_draft: str = ""
+    """What a hearing would say, drafted from the calculation; the caseworker edits it."""
     payments: Sequence[PaymentRow] = ()
     deciding_refused: str = ""
     """Why the reader may not complete this task (habilitet, fire øjne), in Danish; else empty."""

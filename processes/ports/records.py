@@ -285,6 +285,8 @@ class LetterRecord:
     delivered_at: datetime | None = None
     receipt_reference: str = ""
     reason_code: str = ""
+    tries: int = 0
+    """How often it was sent before: a letter tried again is a new effect."""
 
 
 @dataclass(frozen=True)

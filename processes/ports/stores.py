@@ -227,6 +227,9 @@ class PaymentStore(Protocol):
     def line(self, payment_id: str) -> PaymentLine:
         """Return one payment line."""
 
+    def reason_code(self, payment_id: str) -> str:
+        """Return why a payment was rejected, in the counterpart's words; empty otherwise."""
+
     def mark_ordered(self, payment_id: str, at: datetime) -> None:
         """Append that a payment was ordered; a second time changes nothing."""
 
@@ -482,13 +485,13 @@ class UnitOfWorkFactory(Protocol):
 class Claims(Protocol):
     """Takes work across municipalities: only ids, municipality and lease come back."""
 
-    def jobs(self, *, limit: int, lease_seconds: int) -> Sequence[Claim]:
+    def jobs(self, *, now: datetime, limit: int, lease_seconds: int) -> Sequence[Claim]:
         """Lease due jobs, at most one an instance."""
 
-    def timers(self, *, limit: int, lease_seconds: int) -> Sequence[Claim]:
+    def timers(self, *, now: datetime, limit: int, lease_seconds: int) -> Sequence[Claim]:
         """Lease due timers, at most one an instance."""
 
-    def outbox(self, *, limit: int, lease_seconds: int) -> Sequence[Claim]:
+    def outbox(self, *, now: datetime, limit: int, lease_seconds: int) -> Sequence[Claim]:
         """Lease items ready to leave, at most one an ordering key."""
 
     def release(self, kind: str, claim: Claim) -> None:

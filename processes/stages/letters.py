@@ -173,12 +173,11 @@ def send(ctx: StepContext, *, letter_batch_id: str) -> Variables:
         if record.state is LetterState.DELIVERED:
             continue
         # A letter that was rejected and is tried again is a new effect: its key says which try.
-        tries = str(record.body.get("tries", 0))
         ctx.leave(
             "send.letter",
             record.case_id,
-            {"letter_id": record.id, "try": tries},
-            key=f"letter:{record.id}:{tries}",
+            {"letter_id": record.id, "try": record.tries},
+            key=f"letter:{record.id}:{record.tries}",
         )
         ctx.uow.letters.save(replace(record, state=LetterState.ORDERED, ordered_at=ctx.now))
     return {}
@@ -256,14 +255,13 @@ def resolve_undelivered(
     for record in ctx.uow.letters.batch(str(task.variables["letter_batch_id"])):
         if record.state is LetterState.DELIVERED:
             continue
-        tries = int(str(record.body.get("tries", 0))) + 1
         ctx.uow.letters.save(
             replace(
                 record,
                 state=LetterState.DELIVERED if handed_over else LetterState.RENDERED,
                 channel="afleveret" if handed_over else record.channel,
                 delivered_at=ctx.now if handed_over else None,
-                body={**record.body, "tries": tries},
+                tries=record.tries + 1,
             )
         )
     ctx.note(task.case_id, f"Brev kunne ikke afleveres: {values['cause']}. {values['note']}")

@@ -1,0 +1,228 @@
+"""Works cases through the core as the right people would, for the demo and its stories.
+
+Answers forms with domain values, claims rows like a worker does, and never touches the database.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.wiring import Core
+from processes.domain.access import Actor
+from processes.domain.cases import PartyRole
+from processes.domain.facts import FactAnswer, FactKind, FactStatus, FactValue
+from processes.domain.money import Money
+from processes.ports.pages import TaskPage
+from processes.ports.records import TaskState, UserTask
+
+LEASE_SECONDS = 60
+BATCH = 20
+PATIENCE_SECONDS = 30.0
+
+Values = Mapping[str, object]
+Answer = Callable[[TaskPage], Values]
+
+
+@dataclass(frozen=True)
+class Team:
+    """Who works: one person a role, so that the approver is none of the others (hold)."""
+
+    caseworker: Actor
+    approver: Actor
+    team_lead: Actor
+    finance: Actor
+
+    def for_role(self, role: str) -> Actor:
+        """Return who takes a task of a role."""
+        return {
+            "caseworker": self.caseworker,
+            "approver": self.approver,
+            "team_lead": self.team_lead,
+            "finance": self.finance,
+        }[role]
+
+
+class Driver:
+    """Works tasks until a case rests (gennemspiller)."""
+
+    def __init__(
+        self, core: Core, team: Team, *, tell: Callable[[str], None] = lambda _line: None
+    ) -> None:
+        self.core = core
+        self.team = team
+        self.tell = tell
+
+    def settle(self) -> None:
+        """Do what a worker does, until nothing is due."""
+        it = self.core
+        while True:
+            worked = 0
+            for kind, act in (
+                ("outbox", it.relay.deliver),
+                ("jobs", it.control.run_job),
+                ("timers", it.control.fire_timer),
+            ):
+                for claim in it.claims_due(kind, limit=BATCH, lease_seconds=LEASE_SECONDS):
+                    act(claim)
+                    worked += 1
+            if not worked and not it.intake.fetch_receipts():
+                return
+
+    def open_tasks(self, case_id: str) -> list[UserTask]:
+        """Return the tasks of a case that somebody must do."""
+        by = self.team.caseworker
+        page = self.core.cases.page(case_id, by)
+        return [task for task in page.tasks if task.state is TaskState.OPEN]
+
+    def rest(self, case_id: str) -> list[UserTask]:
+        """Work rows until people must act or the case has ended; a worker may be working too."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            self.settle()
+            tasks = self.open_tasks(case_id)
+            page = self.core.cases.page(case_id, self.team.caseworker)
+            if tasks or (page.instances and all(each.instance.ended_at for each in page.instances)):
+                return tasks
+            if time.monotonic() > deadline:
+                return tasks
+            time.sleep(0.05)
+
+    def work(self, case_id: str, answers: Mapping[str, Answer], *, until: str = "") -> None:
+        """Work every task of a case that has an answer, stopping before the form `until`."""
+        while True:
+            todo = [
+                task
+                for task in self.rest(case_id)
+                if task.form_key in answers and task.form_key != until
+            ]
+            if not todo:
+                return
+            task = todo[0]
+            by = self.team.for_role(task.role)
+            self.tell(f"{by.name} åbner opgaven «{task.name}»")
+            page = self.core.inbox.open(task.id, by)
+            self.core.inbox.claim(task.id, by)
+            self.core.inbox.complete(task.id, answers[task.form_key](page), by)
+
+
+# ---- what people usually answer -----------------------------------------------------------------
+
+
+def answer(party_id: str, kind: FactKind, value: FactValue) -> FactAnswer:
+    """Return an answer with a value."""
+    return FactAnswer(party_id, kind, FactStatus.VALUE, value)
+
+
+def assess(*, text: str, discretion: bool = True, **overrides: FactValue) -> Answer:
+    """Assess: the applicant meets every condition, unless a fact kind's name says otherwise.
+
+    `overrides` are fact kinds by lower-case name, for every adult: `single=False`.
+    """
+    usual: dict[FactKind, FactValue] = {
+        FactKind.SOCIAL_EVENT: "ledig",
+        FactKind.CANNOT_SUPPORT: True,
+        FactKind.OTHER_BENEFIT_COVERS: False,
+        FactKind.LAWFUL_STAY: True,
+        FactKind.AVAILABLE: True,
+        FactKind.RESIDENCE_MET: True,
+        FactKind.WORK_MET: True,
+        FactKind.ACTIVITY_READY: False,
+        FactKind.SINGLE: True,
+        FactKind.EXTRA_CHILD_SUBSIDY: True,
+        FactKind.LIVES_WITH_PARENTS: False,
+        FactKind.WEALTH: Money(0),
+        FactKind.WORK_INCOME: Money(0),
+        FactKind.OTHER_INCOME: Money(0),
+        FactKind.SPOUSE_ON_OTHER_BENEFIT: False,
+    }
+    chosen = usual | {FactKind[name.upper()]: value for name, value in overrides.items()}
+
+    def values(page: TaskPage) -> Values:
+        adults = [
+            party
+            for party in page.case.parties
+            if party.role in {PartyRole.PRIMARY, PartyRole.SPOUSE}
+        ]
+        return {
+            "answers": tuple(
+                answer(party.id, kind, value) for party in adults for kind, value in chosen.items()
+            ),
+            "discretion": discretion,
+            "text": text,
+        }
+
+    return values
+
+
+def propose(reasoning: str, *, hearing_exception: str = "") -> Answer:
+    """Propose what was calculated."""
+
+    def values(page: TaskPage) -> Values:
+        calculation = page.calculation
+        return {
+            "choice": "propose",
+            "hear_first": False,
+            "reassess": False,
+            "reasoning": reasoning,
+            "legal_basis": () if calculation is None else calculation.paragraphs,
+            "repayment_condition": "",
+            "hearing_exception": hearing_exception,
+        }
+
+    return values
+
+
+def approve(_page: TaskPage) -> Values:
+    """Approve."""
+    return {"approved": True, "reason": ""}
+
+
+def tax_card(*, rate: int, deduction: str) -> Answer:
+    """Type in a main card (hovedkort) that was seen."""
+
+    def values(page: TaskPage) -> Values:
+        application = page.application
+        if application is None:
+            raise LookupError("a task without an application has no tax card")
+        adults = [
+            party
+            for party in page.case.parties
+            if party.role is PartyRole.PRIMARY
+            or (party.role is PartyRole.SPOUSE and application.applies_jointly)
+        ]
+        return {
+            "answers": tuple(
+                each
+                for party in adults
+                for each in (
+                    answer(party.id, FactKind.TAX_CARD_KIND, "hovedkort"),
+                    answer(party.id, FactKind.TAX_CARD_RATE, rate),
+                    answer(party.id, FactKind.TAX_CARD_DEDUCTION, Money.kroner(deduction)),
+                )
+            ),
+            "source": "Skattekort vist af borgeren",
+            "evidence": "Forskudsopgørelse 2026, set i original",
+            "valid_from": application.requested_from.replace(day=1),
+        }
+
+    return values
+
+
+def prepare_hearing(page: TaskPage) -> Values:
+    """Send the hearing as drafted."""
+    return {
+        "statement": page.statement_draft,
+        "hearing_days": 14,
+        "facts_unknown_to_party": True,
+    }
+
+
+def conclude_hearing(conclusion: str, *, changes_facts: bool = False) -> Answer:
+    """Conclude a hearing."""
+
+    def values(_page: TaskPage) -> Values:
+        return {"conclusion": conclusion, "changes_facts": changes_facts}
+
+    return values

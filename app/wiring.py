@@ -1,0 +1,191 @@
+"""The composition root: settings to real gateways, stores, steps and clock, as one `Core`.
+
+The only file that names everything; nothing else decides what is real.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from app import law
+from app.calendars import danish_calendar
+from app.config import Settings
+from app.rendering import TypstRenderer
+from app.security.interim_login import DemoCitizen
+from app.stores.claims import SqlClaims
+from app.stores.engine import make_engine
+from app.stores.listener import Listener
+from app.stores.sessions import CentralStore
+from app.stores.unit_of_work import SqlUnitOfWorkFactory
+from app.wakeup import Waker
+from integrations import distribution
+from integrations.cpr import PersonLookup
+from integrations.events import EventDistributor
+from integrations.income import IncomeLookup
+from integrations.ledger import Ledger
+from integrations.nemkonto import NemKonto
+from integrations.post import DigitalPost
+from processes.domain.identifiers import Cpr, Cvr
+from processes.operations.casework import Casework
+from processes.operations.citizen import Citizen
+from processes.operations.control import Control, Environment
+from processes.operations.deployment import Deployment
+from processes.operations.inbox import Inbox
+from processes.operations.intake import FormChannel, Intake
+from processes.operations.relay import Relay
+from processes.ports.gateways import Clock, Gateways
+from processes.ports.records import Claim
+from processes.steps import REGISTER
+
+STAGES = (
+    "applications",
+    "archive",
+    "calculations",
+    "decisions",
+    "facts",
+    "hearings",
+    "letters",
+    "payments",
+    "postings",
+)
+"""Every stage registers its steps when it is imported."""
+CALENDAR_YEARS = (2015, 2035)
+"""Years the closing days are made for: the oldest recalculation, the farthest deadline."""
+
+
+class SystemClock:
+    """The system's clock; in demo it is set to another day, and ticks from there."""
+
+    def __init__(self, offset: timedelta = timedelta(0)) -> None:
+        self._offset = offset
+        self._zone = ZoneInfo("Europe/Copenhagen")
+
+    def now(self) -> datetime:
+        """Return the moment (UTC)."""
+        return datetime.now(UTC) + self._offset  # noqa: TID251 – this is the clock
+
+    def today(self) -> date:
+        """Return the day in Denmark."""
+        return self.now().astimezone(self._zone).date()
+
+
+@dataclass
+class Core:
+    """All that views, tasks and commands may use."""
+
+    settings: Settings
+    env: Environment
+    control: Control
+    relay: Relay
+    inbox: Inbox
+    cases: Casework
+    citizen: Citizen
+    intake: Intake
+    deployment: Deployment
+    central: CentralStore
+    claims: SqlClaims
+    listener: Listener
+    engine: Engine
+    demo_citizens: Sequence[DemoCitizen] = ()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock everything asks."""
+        return self.env.gateways.clock
+
+    def claims_due(self, kind: str, *, limit: int, lease_seconds: int) -> Sequence[Claim]:
+        """Lease due rows of a kind: `jobs`, `outbox` or `timers`."""
+        take = {
+            "jobs": self.claims.jobs,
+            "outbox": self.claims.outbox,
+            "timers": self.claims.timers,
+        }[kind]
+        return take(now=self.clock.now(), limit=limit, lease_seconds=lease_seconds)
+
+    def wait_for_work(self, timeout_seconds: float) -> bool:
+        """Wait until the database says that there is work, or the time is up."""
+        return self.listener.wait(timeout_seconds)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.listener.close()
+        self.engine.dispose()
+
+
+def build_core(settings: Settings, *, clock: Clock | None = None) -> Core:
+    """Make the core from settings; `clock` replaces the system's in tests and stories."""
+    for stage in STAGES:
+        import_module(f"processes.stages.{stage}")
+    engine = make_engine(settings.database_url)
+    clock = clock or SystemClock(timedelta(seconds=settings.clock_offset_seconds))
+    central = CentralStore(engine)
+    env = Environment(
+        uow=SqlUnitOfWorkFactory(engine),
+        gateways=_gateways(settings, clock),
+        register=REGISTER,
+        rules=law.load_rules(),
+        postings=law.load_posting_book(),
+        calendar=danish_calendar(*CALENDAR_YEARS),
+        mode=settings.mode,
+        wake=Waker(settings.broker_url),
+        digest=_digester(settings.secret_key),
+    )
+    control = Control(env)
+    cases = Casework(control)
+    return Core(
+        settings=settings,
+        env=env,
+        control=control,
+        relay=Relay(control),
+        inbox=Inbox(control, cases),
+        cases=cases,
+        citizen=Citizen(control, distribution.application_form),
+        intake=Intake(
+            control,
+            FormChannel(
+                parse=distribution.parse,
+                fields=distribution.parse_application,
+                received=distribution.answer_received,
+                rejected=distribution.answer_rejected,
+            ),
+            municipality_of=lambda cvr: _municipality_of(central, cvr),
+            municipalities=lambda: [each.id for each in central.municipalities()],
+        ),
+        deployment=Deployment(env),
+        central=central,
+        claims=SqlClaims(engine),
+        listener=Listener(engine),
+        engine=engine,
+    )
+
+
+def _municipality_of(central: CentralStore, cvr: Cvr) -> int | None:
+    return next((each.id for each in central.municipalities() if each.cvr == cvr.digits), None)
+
+
+def _gateways(settings: Settings, clock: Clock) -> Gateways:
+    return Gateways(
+        clock=clock,
+        persons=PersonLookup(settings.cpr_url, clock=clock),
+        income=IncomeLookup(settings.income_url, clock=clock),
+        payments=NemKonto(settings.payment_url, clock=clock),
+        ledger=Ledger(settings.ledger_url, clock=clock),
+        post=DigitalPost(settings.post_url, clock=clock),
+        events=EventDistributor(settings.events_url, clock=clock),
+        renderer=TypstRenderer(),
+    )
+
+
+def _digester(key: str) -> Callable[[Cpr], str]:
+    def digest(cpr: Cpr) -> str:
+        return hmac.new(key.encode(), cpr.digits.encode(), hashlib.sha256).hexdigest()
+
+    return digest

@@ -1,0 +1,79 @@
+"""The Celery app: queues, and one base for every entry. Rows decide retries and timers.
+
+A message carries nothing but "look": each entry claims rows and drains them. There is no beat and
+no autoretry; what fails is written on its row by the core.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from os import environ
+
+from celery import Celery
+
+from app.config import Settings
+from app.wiring import Core, build_core
+from processes.ports.records import Claim
+
+MEMORY = "memory://"
+QUEUES = ("jobs", "outbox", "timers", "inbound")
+"""Every queue there is; the worker consumes them all unless told otherwise."""
+LEASE_SECONDS = 120
+BATCH = 10
+
+log = logging.getLogger(__name__)
+
+celery = Celery(
+    "ky",
+    broker=environ.get("BROKER_URL") or MEMORY,
+    include=["tasks.jobs", "tasks.relay", "tasks.timers", "tasks.inbound"],
+)
+celery.conf.update(
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_default_queue="jobs",
+    task_create_missing_queues=True,
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+    worker_hijack_root_logger=False,
+    broker_transport_options={"polling_interval": 0.05},
+)
+
+_lock = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _core() -> Core:
+    return build_core(Settings.from_environment(environ))
+
+
+def core() -> Core:
+    """Return the core of this process, made once."""
+    with _lock:
+        return _core()
+
+
+def drain(
+    claim: Callable[[], Sequence[Claim]],
+    act: Callable[[Claim], None],
+    broke: Callable[[Claim, Exception], None],
+) -> int:
+    """Claim and work until nothing is left; returns how many rows were worked.
+
+    The one place that catches everything: a row that fails is noted on itself, and the next one is
+    none the worse.
+    """
+    worked = 0
+    while claims := claim():
+        for each in claims:
+            worked += 1
+            try:
+                act(each)
+            except Exception as error:
+                log.exception("row %s of municipality %s failed", each.id, each.municipality_id)
+                broke(each, error)
+    return worked
