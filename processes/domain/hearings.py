@@ -1,0 +1,221 @@
+"""Party hearing (partshøring): when it is due, what it must say, when it lapses.
+
+Law: FVL § 19. A deadline that runs out changes nothing; a person goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from processes.domain.calculation import Calculation, Outcome, PersonMonth
+from processes.domain.cases import Case
+from processes.domain.errors import ConflictError, RuleError
+from processes.domain.facts import FACT_LABELS, FactKind
+from processes.domain.periods import ONE_DAY, Calendar
+from processes.domain.rules.prose import in_words, law_in_words, month_in_words
+
+DENMARK = ZoneInfo("Europe/Copenhagen")
+
+HEARING_DAYS = 14
+"""What a party gets unless the caseworker says otherwise (høringsfrist)."""
+LEAST_HEARING_DAYS = 7
+"""Fewer days are no real chance to answer."""
+
+
+class HearingState(StrEnum):
+    """How far a hearing is (høringstilstand)."""
+
+    PREPARED = "forberedt"
+    SENT = "sendt"
+    ANSWERED = "besvaret"
+    LAPSED = "frist_udloebet"
+    CONCLUDED = "afsluttet"
+
+
+@dataclass(frozen=True)
+class PartyHearing:
+    """A party hearing (partshøring): what the party was told, and until when they may answer."""
+
+    id: str
+    case_id: str
+    calculation_id: str
+    state: HearingState
+    statement: str
+    """What the municipality considers, and the facts behind it, in Danish."""
+    days: int
+    """How many days the party gets, counted from delivery."""
+    opened_at: datetime
+    sent_at: datetime | None = None
+    deadline_at: datetime | None = None
+    answer: str = ""
+    answered_at: datetime | None = None
+    conclusion: str = ""
+    """What the caseworker made of it, and why."""
+    changes_facts: bool | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the party was heard: sent, and answered or past its deadline, and assessed."""
+        return self.state is HearingState.CONCLUDED and self.sent_at is not None
+
+
+MOVES: dict[HearingState, frozenset[HearingState]] = {
+    HearingState.PREPARED: frozenset({HearingState.SENT}),
+    HearingState.SENT: frozenset({HearingState.ANSWERED, HearingState.LAPSED}),
+    # An answer that comes late is still an answer, until somebody has gone on.
+    HearingState.LAPSED: frozenset({HearingState.ANSWERED, HearingState.CONCLUDED}),
+    HearingState.ANSWERED: frozenset({HearingState.CONCLUDED}),
+    HearingState.CONCLUDED: frozenset(),
+}
+"""Which state may follow which; a deadline that runs out only changes this state."""
+
+
+def check_move(current: HearingState, wanted: HearingState) -> None:
+    """Refuse a move the table does not have."""
+    if wanted not in MOVES[current]:
+        raise ConflictError(
+            f"Partshøringen er '{current}' og kan ikke blive '{wanted}'."
+            " Hent sagen igen, og se, hvad der er sket."
+        )
+
+
+def open_hearing(
+    *,
+    hearing_id: str,
+    case_id: str,
+    calculation_id: str,
+    statement: str,
+    days: int,
+    at: datetime,
+) -> PartyHearing:
+    """Prepare a hearing a person has looked through (forbered partshøring)."""
+    if not statement.strip():
+        raise RuleError("Skriv, hvad kommunen overvejer, og hvilke oplysninger det bygger på.")
+    if days < LEAST_HEARING_DAYS:
+        raise RuleError(f"Parten skal have mindst {LEAST_HEARING_DAYS} dage til at svare.")
+    return PartyHearing(
+        id=hearing_id,
+        case_id=case_id,
+        calculation_id=calculation_id,
+        state=HearingState.PREPARED,
+        statement=statement.strip(),
+        days=days,
+        opened_at=at,
+    )
+
+
+def mark_sent(hearing: PartyHearing, at: datetime) -> PartyHearing:
+    """Note that the letter reached every party."""
+    check_move(hearing.state, HearingState.SENT)
+    return replace(hearing, state=HearingState.SENT, sent_at=at)
+
+
+def deadline_day(sent_on: date, days: int, calendar: Calendar) -> date:
+    """Return the last day to answer: counted from delivery, never a closing day.
+
+    The day of delivery is not counted.
+    """
+    return calendar.first_working_day_from(sent_on + timedelta(days=days))
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the moment a Danish day is over."""
+    return datetime.combine(day + ONE_DAY, time(), DENMARK)
+
+
+def start_deadline(hearing: PartyHearing, *, at: datetime, calendar: Calendar) -> PartyHearing:
+    """Set the deadline, counted from delivery; a second time changes nothing."""
+    if hearing.sent_at is None or hearing.state is not HearingState.SENT:
+        raise ConflictError("Fristen løber først, når høringsbrevet er sendt. Send brevet først.")
+    if hearing.deadline_at is not None:
+        return hearing
+    delivered_on = max(at, hearing.sent_at).astimezone(DENMARK).date()
+    last_day = deadline_day(delivered_on, hearing.days, calendar)
+    return replace(hearing, deadline_at=end_of_day(last_day))
+
+
+def receive_answer(hearing: PartyHearing, *, answer: str, at: datetime) -> PartyHearing:
+    """Note what the party answered, late answers too."""
+    check_move(hearing.state, HearingState.ANSWERED)
+    if not answer.strip():
+        raise RuleError("Svaret er tomt. Skriv, hvad du vil svare.")
+    return replace(hearing, state=HearingState.ANSWERED, answer=answer.strip(), answered_at=at)
+
+
+def lapse(hearing: PartyHearing, *, at: datetime) -> PartyHearing:
+    """Note that the deadline ran out; an answer that came first stands.
+
+    Nothing else changes: what happens now is for a person to decide.
+    """
+    if hearing.state is not HearingState.SENT:
+        return hearing
+    if hearing.deadline_at is None or at < hearing.deadline_at:
+        raise ConflictError("Fristen for at svare er ikke udløbet. Vent, til den er.")
+    return replace(hearing, state=HearingState.LAPSED)
+
+
+def conclude(hearing: PartyHearing, *, conclusion: str, changes_facts: bool) -> PartyHearing:
+    """Note what the caseworker made of the answer, or of there being none."""
+    check_move(hearing.state, HearingState.CONCLUDED)
+    if not conclusion.strip():
+        raise RuleError("Skriv, hvad svaret betyder for sagen, eller at der ikke er svaret.")
+    return replace(
+        hearing,
+        state=HearingState.CONCLUDED,
+        conclusion=conclusion.strip(),
+        changes_facts=changes_facts,
+    )
+
+
+_CONSIDERED = {
+    Outcome.REFUSED: "Kommunen overvejer at give afslag på kontanthjælp.",
+    Outcome.PARTIAL: "Kommunen overvejer at give mindre i kontanthjælp, end der er søgt om.",
+}
+
+
+def draft_statement(calculation: Calculation, case: Case) -> str:
+    """Draft what the party is told: what is considered, and the facts behind it (høringstekst).
+
+    Law: FVL § 19. The caseworker edits it before it is sent.
+    """
+    considered = _CONSIDERED.get(
+        calculation.outcome, "Kommunen har fået oplysninger, som du skal have mulighed for at se."
+    )
+    told = list(dict.fromkeys(_told(calculation, case)))
+    return "\n\n".join([considered, *told])
+
+
+def _told(calculation: Calculation, case: Case) -> Iterator[str]:
+    for month in calculation.months:
+        name = case.party(month.party_id).name
+        when = month_in_words(month.month)
+        for condition in month.refused_because:
+            yield (
+                f"{name}, {when}: betingelsen '{condition.label}'"
+                f" ({law_in_words(condition.law)}) er ikke opfyldt. {condition.reason}"
+            )
+        yield from _deductions(month, name, when)
+
+
+_TOLD_KINDS = {
+    FACT_LABELS[kind] for kind in (FactKind.WORK_INCOME, FactKind.OTHER_INCOME, FactKind.WEALTH)
+}
+
+
+def _deductions(month: PersonMonth, name: str, when: str) -> Iterator[str]:
+    for line in month.lines:
+        if line.key not in {"indtaegt", "aegtefaelles_indtaegt"}:
+            continue
+        facts = [
+            f"{node.label}: {in_words(node.value)} (fra {node.source})"
+            for node in line.explanation.walk()
+            if node.kind == "fact" and node.label in _TOLD_KINDS and node.value != "ingen"
+        ]
+        yield (
+            f"{name}, {when}: der trækkes {(-line.amount).danish()} fra hjælpen"
+            f" ({line.label.lower()}). {'; '.join(dict.fromkeys(facts))}."
+        )

@@ -1,0 +1,557 @@
+"""A letter (brev) as paragraphs and facts; no markup. Knows nothing of PDF or post.
+
+A letter says exactly what was decided: every fact it must say stands in `facts` beside the words,
+and nothing is sent before each of them has been found in the text and compared with the decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from processes.domain.calculation import Calculation, Outcome, PersonMonth
+from processes.domain.cases import Case, Party, PartyRole
+from processes.domain.decisions import DecidedLine, Decision
+from processes.domain.errors import SafeguardError
+from processes.domain.hearings import PartyHearing, deadline_day
+from processes.domain.money import Money
+from processes.domain.payments import disposition_day
+from processes.domain.periods import Calendar, Month
+from processes.domain.rules.prose import day_in_words, law_in_words, month_in_words
+
+
+class LetterKind(StrEnum):
+    """Which letter it is (brevskabelon); values are the catalogue's keys."""
+
+    GRANT = "bevilling_forsoergelse"
+    PARTIAL_GRANT = "delvis_bevilling_forsoergelse"
+    REFUSAL = "afslag_forsoergelse"
+    HEARING = "partshoering_afslag"
+
+
+@dataclass(frozen=True)
+class LetterTable:
+    """A table in a letter: a caption, two columns, and whether the last row is a sum."""
+
+    caption: str
+    rows: tuple[tuple[str, str], ...]
+    has_sum: bool
+
+
+@dataclass(frozen=True)
+class LetterSection:
+    """A heading with its paragraphs, and a table after them when there is one."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+    table: LetterTable | None = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter to one receiver.
+
+    `facts` are the values the letter must say exactly (amounts, days, paragraphs), kept beside
+    the words so that a check can find each of them in the text before it is sent.
+    """
+
+    id: str
+    kind: LetterKind
+    case_number: str
+    title: str
+    dated_on: date
+    municipality_name: str
+    municipality_lines: tuple[str, ...]
+    receiver_name: str
+    receiver_lines: tuple[str, ...]
+    caseworker_name: str
+    sections: tuple[LetterSection, ...]
+    facts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Every word of the letter, one line a paragraph or cell."""
+        words = [self.title]
+        for section in self.sections:
+            words += [section.heading, *section.paragraphs]
+            if section.table:
+                words.append(section.table.caption)
+                words += [cell for row in section.table.rows for cell in row]
+        return "\n".join(words)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who the letter is from (afsender)."""
+
+    municipality_name: str
+    municipality_lines: tuple[str, ...]
+    """Address and telephone."""
+    caseworker_name: str
+
+
+TOLD = frozenset(
+    {PartyRole.PRIMARY, PartyRole.SPOUSE, PartyRole.REPRESENTATIVE, PartyRole.GUARDIAN}
+)
+"""Who gets the letter: a decision on mutual support told to one of a couple only is invalid."""
+
+DEMO_NOTE = "Demosatser"
+"""How a note on unconfirmed rates begins."""
+
+
+def receivers(case: Case) -> tuple[Party, ...]:
+    """Return everyone who must get the letter (modtagere); never the children."""
+    return tuple(party for party in case.parties if party.role in TOLD)
+
+
+def kind_of(outcome: Outcome) -> LetterKind:
+    """Return which letter tells of an outcome."""
+    return {
+        Outcome.GRANTED: LetterKind.GRANT,
+        Outcome.PARTIAL: LetterKind.PARTIAL_GRANT,
+        Outcome.REFUSED: LetterKind.REFUSAL,
+    }[outcome]
+
+
+# --- the decision -------------------------------------------------------------------------------
+
+
+def compose_decision(
+    decision: Decision,
+    *,
+    calculation: Calculation,
+    case: Case,
+    receiver: Party,
+    sender: Sender,
+    letter_id: str,
+    dated_on: date,
+    calendar: Calendar,
+) -> Letter:
+    """Write the decision to one party (afgørelsesbrev).
+
+    Law: FVL §§ 22-25 (reasons, appeal), RSL §§ 11-12 (duty to inform, consequences).
+    """
+    pays_on = _pays_on(decision, calculation, calendar, dated_on)
+    sections = [
+        _what(decision, calculation, case, receiver, pays_on),
+        *_how(calculation, case, receiver),
+        _why(decision, calculation, case, receiver),
+        _law(decision, calculation),
+        *_open_questions(calculation),
+    ]
+    if decision.outcome is not Outcome.REFUSED:
+        sections += [_tell_us(sender), _repay(decision)]
+    sections.append(_appeal(decision, sender))
+    sections += _demo(calculation)
+    return _letter(
+        letter_id,
+        kind_of(decision.outcome),
+        _TITLES[decision.outcome],
+        case=case,
+        receiver=receiver,
+        sender=sender,
+        dated_on=dated_on,
+        sections=sections,
+        facts=(
+            decision.number,
+            *(line.amount.danish() for line in decision.lines),
+            *(month_in_words(line.from_month) for line in decision.lines),
+            *(day_in_words(day) for day in pays_on.values()),
+            *(law_in_words(law) for law in decision.legal_basis),
+        ),
+    )
+
+
+_TITLES = {
+    Outcome.GRANTED: "Du får kontanthjælp",
+    Outcome.PARTIAL: "Du får mindre i kontanthjælp, end du har søgt om",
+    Outcome.REFUSED: "Du kan ikke få kontanthjælp",
+}
+
+
+def _pays_on(
+    decision: Decision, calculation: Calculation, calendar: Calendar, dated_on: date
+) -> dict[Month, date]:
+    paid = {line.month for line in calculation.months if line.gross}
+    if not decision.lines:
+        return {}
+    return {
+        month: disposition_day(month, calendar=calendar, today=dated_on) for month in sorted(paid)
+    }
+
+
+def _what(
+    decision: Decision,
+    calculation: Calculation,
+    case: Case,
+    receiver: Party,
+    pays_on: Mapping[Month, date],
+) -> LetterSection:
+    paragraphs: list[str] = []
+    for party_id in calculation.party_ids:
+        lines = [line for line in decision.lines if line.party_id == party_id]
+        paragraphs.append(_amounts(lines, case.party(party_id), receiver, calculation))
+    if pays_on:
+        days = "; ".join(
+            f"for {month_in_words(month)} den {day_in_words(day)}" for month, day in pays_on.items()
+        )
+        paragraphs.append(
+            f"Pengene er på NemKontoen {days}. Beløbet er før skat. Skatten bliver trukket efter"
+            " skattekortet, og der betales ikke arbejdsmarkedsbidrag."
+        )
+    paragraphs.append(f"Afgørelsen har nummer {decision.number}.")
+    return LetterSection("Afgørelse", tuple(paragraphs))
+
+
+def _amounts(
+    lines: Sequence[DecidedLine], party: Party, receiver: Party, calculation: Calculation
+) -> str:
+    name = "Du" if party.id == receiver.id else party.name
+    if not lines:
+        months = [month_in_words(each.month) for each in calculation.of(party.id)]
+        return f"{name} får ikke kontanthjælp for {_joined(months)}."
+    said = [
+        f"{line.amount.danish()} om måneden før skat fra {month_in_words(line.from_month)}"
+        for line in lines
+    ]
+    return f"{name} får {_joined(said)}."
+
+
+def _how(calculation: Calculation, case: Case, receiver: Party) -> Iterator[LetterSection]:
+    for party_id in calculation.party_ids:
+        shown: tuple[tuple[str, str], ...] = ()
+        for month in calculation.of(party_id):
+            rows = _rows(month)
+            if not rows or rows == shown:
+                continue
+            shown = rows
+            name = case.party(party_id).name
+            whose = "dig" if party_id == receiver.id else name
+            when = month_in_words(month.month)
+            yield LetterSection(
+                f"Sådan har vi regnet for {whose}",
+                _explanations(month),
+                LetterTable(f"{name}, fra {when}", rows, has_sum=True),
+            )
+
+
+def _rows(month: PersonMonth) -> tuple[tuple[str, str], ...]:
+    if not month.lines or month.gross is None:
+        return ()
+    lines = tuple((line.label, line.amount.danish()) for line in month.lines)
+    return (*lines, ("Hjælp før skat om måneden", month.gross.danish()))
+
+
+def _explanations(month: PersonMonth) -> tuple[str, ...]:
+    """Say why each line is there, in the words of its rule and the facts that decided it."""
+    said = []
+    for line in month.lines:
+        words = line.explanation.source
+        figures = [
+            f"{node.label.lower()} {node.value.danish()}"
+            for node in line.explanation.walk()
+            if isinstance(node.value, Money) and node.kind == "fact" and node.value
+        ]
+        if line.amount < Money(0) and figures:
+            words += f" Vi har regnet med: {', '.join(dict.fromkeys(figures))}."
+        said.append(f"{line.label}: {words}")
+    return tuple(said)
+
+
+def _why(
+    decision: Decision, calculation: Calculation, case: Case, receiver: Party
+) -> LetterSection:
+    paragraphs = [part.strip() for part in decision.reasoning.split("\n") if part.strip()]
+    for month in calculation.months:
+        for condition in month.refused_because:
+            party = case.party(month.party_id)
+            whose = "" if party.id == receiver.id else f"{party.name}: "
+            sentence = f"{whose}Betingelsen »{condition.label}« er ikke opfyldt. {condition.reason}"
+            if sentence not in paragraphs:
+                paragraphs.append(sentence)
+    if not decision.is_adverse and not paragraphs:
+        paragraphs.append("Du opfylder betingelserne, og du har fået det, du har søgt om.")
+    return LetterSection("Begrundelse", tuple(paragraphs))
+
+
+def _law(decision: Decision, calculation: Calculation) -> LetterSection:
+    months = [month_in_words(each) for each in sorted({each.month for each in calculation.months})]
+    laws = _joined([law_in_words(law) for law in decision.legal_basis])
+    return LetterSection(
+        "Regler",
+        (f"Vi har afgjort sagen efter {laws}, som reglerne er i {_joined(months)}.",),
+    )
+
+
+def _open_questions(calculation: Calculation) -> list[LetterSection]:
+    notes = tuple(note for note in calculation.notes if not note.startswith(DEMO_NOTE))
+    heading = "Det har vi ikke taget stilling til endnu"
+    return [LetterSection(heading, notes)] if notes else []
+
+
+def _tell_us(sender: Sender) -> LetterSection:
+    return LetterSection(
+        "Du skal fortælle os, hvis noget ændrer sig",
+        (
+            (
+                f"Du skal straks give {sender.municipality_name} besked, hvis der sker ændringer, der"
+                " kan have betydning for hjælpen. Det gælder for eksempel, hvis du eller din ægtefælle"
+                " får arbejde, løn, ferie eller andre indtægter, får formue, flytter, flytter sammen"
+                " med eller fra nogen, bliver gift eller skilt, rejser til udlandet, begynder på en"
+                " uddannelse, eller hvis et barn flytter."
+            ),
+            (
+                "Vi kan hente oplysninger om dig hos andre myndigheder, for eksempel om løn, for at se,"
+                " om hjælpen er rigtig. Det står i lov om retssikkerhed og administration på det"
+                " sociale område §\u00a011 og følgende."
+            ),
+        ),
+    )
+
+
+def _repay(decision: Decision) -> LetterSection:
+    paragraphs = [
+        (
+            "Hvis du ikke giver besked, eller hvis du får hjælp, som du ved, at du ikke har ret til,"
+            " skal du betale den tilbage, og du kan blive anmeldt til politiet. Det står i lov om"
+            " aktiv socialpolitik §\u00a091."
+        )
+    ]
+    if decision.repayment_condition:
+        law = law_in_words(decision.repayment_condition)
+        paragraphs.insert(0, f"Hjælpen er givet mod, at du betaler den tilbage. Det står i {law}.")
+    return LetterSection("Hvornår du skal betale tilbage", tuple(paragraphs))
+
+
+def _appeal(decision: Decision, sender: Sender) -> LetterSection:
+    where = ", ".join(sender.municipality_lines)
+    return LetterSection(
+        "Hvis du vil klage",
+        (decision.appeal_instruction, f"Send klagen til {sender.municipality_name}, {where}."),
+    )
+
+
+def _demo(calculation: Calculation) -> list[LetterSection]:
+    if not calculation.is_provisional:
+        return []
+    return [
+        LetterSection(
+            "Satserne i dette brev er eksempler",
+            (
+                (
+                    "Satserne er beregnet og ikke fundet offentliggjort. Brevet er lavet til"
+                    " demonstration og test."
+                ),
+            ),
+        )
+    ]
+
+
+# --- the hearing --------------------------------------------------------------------------------
+
+
+def compose_hearing(
+    hearing: PartyHearing,
+    *,
+    calculation: Calculation,
+    case: Case,
+    receiver: Party,
+    sender: Sender,
+    letter_id: str,
+    dated_on: date,
+    calendar: Calendar,
+) -> Letter:
+    """Write the hearing to one party (partshøringsbrev).
+
+    Law: FVL §§ 9 (access), 19 (hearing).
+    """
+    last_day = day_in_words(deadline_day(dated_on, hearing.days, calendar))
+    where = ", ".join(sender.municipality_lines)
+    months = [month_in_words(each) for each in sorted({each.month for each in calculation.months})]
+    sections = [
+        LetterSection(
+            "Hvorfor du får dette brev",
+            (
+                (
+                    "Vi er ved at afgøre en ansøgning om kontanthjælp"
+                    f" for {_joined(months)}. Før vi gør det, skal du vide, hvad vi lægger vægt på,"
+                    " og have mulighed for at sige, om det er rigtigt. Det er ikke en afgørelse."
+                ),
+            ),
+        ),
+        LetterSection(
+            "Det overvejer vi",
+            tuple(part.strip() for part in hearing.statement.split("\n") if part.strip()),
+        ),
+        LetterSection(
+            "Sådan svarer du",
+            (
+                (
+                    f"Du har {hearing.days} dage til at svare, regnet fra den dag, du får brevet."
+                    f" Får du det i dag, er sidste dag den {last_day}. Svar på Min side, eller skriv"
+                    f" eller ring til {sender.municipality_name}, {where}."
+                ),
+                "Du har ret til at se sagens papirer, før du svarer, og du kan bede om mere tid.",
+            ),
+        ),
+        LetterSection(
+            "Hvis du ikke svarer",
+            (
+                (
+                    "Når fristen er gået, vurderer en sagsbehandler sagen på de oplysninger, vi har."
+                    " Der sker intet af sig selv, og du får brev om afgørelsen."
+                ),
+            ),
+        ),
+        LetterSection(
+            "Regler",
+            (
+                (
+                    f"Du bliver hørt efter {law_in_words('FVL § 19')}. Du kan se sagens papirer efter"
+                    f" {law_in_words('FVL § 9')}."
+                ),
+            ),
+        ),
+    ]
+    return _letter(
+        letter_id,
+        LetterKind.HEARING,
+        "Sig din mening, før vi afgør din sag",
+        case=case,
+        receiver=receiver,
+        sender=sender,
+        dated_on=dated_on,
+        sections=sections,
+        facts=(f"{hearing.days} dage", last_day, law_in_words("FVL § 19")),
+    )
+
+
+def _letter(
+    letter_id: str,
+    kind: LetterKind,
+    title: str,
+    *,
+    case: Case,
+    receiver: Party,
+    sender: Sender,
+    dated_on: date,
+    sections: Sequence[LetterSection],
+    facts: Sequence[str],
+) -> Letter:
+    return Letter(
+        id=letter_id,
+        kind=kind,
+        case_number=case.number,
+        title=title,
+        dated_on=dated_on,
+        municipality_name=sender.municipality_name,
+        municipality_lines=sender.municipality_lines,
+        receiver_name=receiver.name,
+        receiver_lines=receiver.address_lines,
+        caseworker_name=sender.caseworker_name,
+        sections=tuple(sections),
+        facts=tuple(dict.fromkeys(facts)),
+    )
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Join as Danish does: `a, b og c`."""
+    unique = list(dict.fromkeys(parts))
+    return " og ".join([", ".join(unique[:-1]), unique[-1]] if len(unique) > 1 else unique)
+
+
+# --- before it is sent --------------------------------------------------------------------------
+
+
+def check_letter(letter: Letter) -> None:
+    """Refuse a letter that does not say what it must, or says it nowhere in its words."""
+    silent = [fact for fact in letter.facts if fact not in letter.text]
+    if silent:
+        raise SafeguardError(
+            f"Brevet siger ikke det, det skal: {'; '.join(silent)}. Ret brevteksten."
+        )
+    if not letter.receiver_lines or not letter.receiver_name:
+        raise SafeguardError("Brevet har ingen modtager. Hent navn og adresse, før det sendes.")
+
+
+def check_decision_letter(letter: Letter, decision: Decision) -> None:
+    """Refuse a letter that says anything else than the decision: kind, amounts, law, appeal."""
+    check_letter(letter)
+    if letter.kind is not kind_of(decision.outcome):
+        raise SafeguardError(
+            f"Brevet er '{letter.kind}', men afgørelsen er '{decision.outcome}'. Skriv det igen."
+        )
+    wanted = (
+        decision.number,
+        decision.appeal_instruction,
+        *(line.amount.danish() for line in decision.lines),
+        *(law_in_words(law) for law in decision.legal_basis),
+    )
+    unsaid = [each for each in wanted if each not in letter.text]
+    if unsaid:
+        raise SafeguardError(
+            f"Brevet passer ikke med afgørelsen; det siger ikke: {'; '.join(unsaid)}."
+            " Skriv brevet igen."
+        )
+    decided = {line.amount.danish() for line in decision.lines} | {Money(0).danish()}
+    for section in letter.sections:
+        if section.table and section.table.has_sum and section.table.rows[-1][1] not in decided:
+            raise SafeguardError(
+                f"Brevet regner sig frem til {section.table.rows[-1][1]}, og det er ikke afgjort."
+                " Skriv brevet igen."
+            )
+
+
+def check_letters(letters: Mapping[str, Letter], *, decision: Decision, case: Case) -> None:
+    """Refuse to send a decision unless every party gets a right letter; by party id."""
+    unreached = [party.id for party in receivers(case) if party.id not in letters]
+    if unreached:
+        raise SafeguardError(
+            f"{len(unreached)} af sagens parter får ikke brevet. En afgørelse skal sendes til alle."
+        )
+    for letter in letters.values():
+        check_decision_letter(letter, decision)
+
+
+# --- as data ------------------------------------------------------------------------------------
+
+
+def to_body(letter: Letter) -> dict[str, object]:
+    """Return a letter as plain data, fit for JSON; `from_body` gives the same letter back."""
+    body = asdict(letter)
+    body["dated_on"] = letter.dated_on.isoformat()
+    return body
+
+
+def from_body(body: Mapping[str, Any]) -> Letter:
+    """Return the letter that `to_body` made plain."""
+    sections = tuple(
+        LetterSection(
+            heading=section["heading"],
+            paragraphs=tuple(section["paragraphs"]),
+            table=_table(section["table"]) if section["table"] else None,
+        )
+        for section in body["sections"]
+    )
+    return Letter(
+        id=body["id"],
+        kind=LetterKind(body["kind"]),
+        case_number=body["case_number"],
+        title=body["title"],
+        dated_on=date.fromisoformat(body["dated_on"]),
+        municipality_name=body["municipality_name"],
+        municipality_lines=tuple(body["municipality_lines"]),
+        receiver_name=body["receiver_name"],
+        receiver_lines=tuple(body["receiver_lines"]),
+        caseworker_name=body["caseworker_name"],
+        sections=sections,
+        facts=tuple(body["facts"]),
+    )
+
+
+def _table(table: Mapping[str, Any]) -> LetterTable:
+    rows = tuple((label, value) for label, value in table["rows"])
+    return LetterTable(table["caption"], rows, table["has_sum"])
