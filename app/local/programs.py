@@ -1,6 +1,6 @@
 """Answers: how is each program of the system started on this machine?
 
-The same commands as in the Dockerfile. Knows nothing of watching them.
+The image starts them too. Knows nothing of watching them.
 """
 
 import os
@@ -16,11 +16,11 @@ from app.local.places import ROOT
 from app.local.terminal import LOG_TAIL_LINES
 
 
-def web_command(port: int) -> list[str]:
+def web_command(port: int, interface: str = LOOPBACK) -> list[str]:
     """Return the command of the web server."""
     return [
         *("-m", "gunicorn", "--worker-class", "gthread", "--workers", "1"),
-        *("--threads", str(4 * cores()), "--bind", f"{LOOPBACK}:{port}", "--no-control-socket"),
+        *("--threads", str(4 * cores()), "--bind", f"{interface}:{port}", "--no-control-socket"),
         *("--graceful-timeout", "10", "--log-level", "warning", "app.factory:create_app()"),
     ]
 

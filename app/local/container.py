@@ -1,0 +1,49 @@
+"""Answers: what does the image start when its command is one word?
+
+`web`, `worker`, `simulator` or `migrate`; the same programs as `./ky run` starts, bound to every
+interface because a container has one of its own.
+"""
+
+import os
+import sys
+from typing import NoReturn
+
+from app.local import programs
+from app.migrations.run import upgrade
+
+ANY_INTERFACE = "0.0.0.0"  # noqa: S104 - the container's own network, published on purpose
+WEB_PORT = 8000
+
+
+def main(arguments: list[str]) -> int:
+    """Become the program that the first argument names."""
+    match arguments:
+        case ["web"]:
+            become(programs.web_command(int(os.environ.get("KY_PORT", WEB_PORT)), ANY_INTERFACE))
+        case ["worker"]:
+            become(programs.WORKER_COMMAND)
+        case ["simulator"]:
+            become(programs.SIMULATOR_COMMAND)
+        case ["migrate"]:
+            return migrate()
+    print("Name one of: web, worker, simulator, migrate", file=sys.stderr)
+    return 2
+
+
+def migrate() -> int:
+    """Bring the database that KY_OWNER_URL names to the newest form."""
+    owner_url = os.environ.get("KY_OWNER_URL")
+    if not owner_url:
+        print("KY_OWNER_URL is missing: PostgreSQL as a member of ky_owner", file=sys.stderr)
+        return 1
+    upgrade(owner_url)
+    return 0
+
+
+def become(command: list[str]) -> NoReturn:
+    """Replace this process, so that the program gets the container's signals."""
+    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606 - no shell is wanted
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
