@@ -3,6 +3,7 @@
 Node comes as a Python package, so that the machine needs none. Knows nothing of what is bundled.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -42,6 +43,13 @@ def npm_environment() -> dict[str, str]:
 
 def ensure_bundles() -> None:
     """Install what the lock file names and bundle it, unless that is done already."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "bundles.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits, and finds it done
+        _install_and_bundle()
+
+
+def _install_and_bundle() -> None:
     packages = _digest(ROOT / "package-lock.json", ROOT / ".npmrc")
     if _stamp(NODE_MODULES) != packages:
         long_step(
