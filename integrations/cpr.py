@@ -72,7 +72,14 @@ class PersonLookup:
                 "PNR": cpr.digits,
             }
 
-        answer, call = self._service.call(OPERATION, question, municipality_cvr=municipality_cvr)
+        try:
+            answer, call = self._service.call(
+                OPERATION, question, municipality_cvr=municipality_cvr
+            )
+        except OutsideError as error:
+            if error.code == "not_found":
+                raise self._not_found() from error
+            raise
         with self._cpr.reading():
             person = answer.persondata
             if person is None or _status(person)[0] in NOT_IN_USE:

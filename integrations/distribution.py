@@ -238,7 +238,10 @@ def _first_fault(schema: etree.XMLSchema, element: etree._Element) -> str | None
 
 
 def _standing_alone(element: etree._Element) -> bytes:
-    return etree.tostring(element, with_tail=False, encoding="UTF-8", xml_declaration=True)
+    """Write an element as a document of its own, without the namespaces of what was around it."""
+    alone = etree.fromstring(etree.tostring(element, with_tail=False))
+    etree.cleanup_namespaces(alone)
+    return etree.tostring(alone, encoding="UTF-8", xml_declaration=True)
 
 
 def _find(element: etree._Element, path: str) -> etree._Element | None:

@@ -1,0 +1,5 @@
+"""Runs the simulator: `python -m integrations.simulator --port 8099`."""
+
+from integrations.simulator.server import main
+
+main()
