@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from processes.domain.access import SYSTEM_NAME, Actor
 from processes.domain.accounting import PostingBook
@@ -96,13 +96,8 @@ class StepContext:
         return self.actor
 
 
-class Prepare(Protocol):
-    """Reads what an `ask` needs, in a short transaction of its own, before any call."""
-
-    def __call__(self, ctx: StepContext, /, **arguments: Any) -> Any:
-        """Return the request."""
-
-
+Prepare = Callable[..., Any]
+"""Reads what an `ask` needs, in a short transaction of its own, before any call."""
 Ask = Callable[[Gateways, Any], Any]
 
 

@@ -89,8 +89,14 @@ class Sender:
 
     municipality_name: str
     municipality_lines: tuple[str, ...]
-    """Address and telephone."""
+    """Its address."""
     caseworker_name: str
+    phone: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Address and telephone, as the letter head shows them."""
+        return (*self.municipality_lines, *((f"Telefon {self.phone}",) if self.phone else ()))
 
 
 TOLD = frozenset(
@@ -297,16 +303,15 @@ def _tell_us(sender: Sender) -> LetterSection:
         "Du skal fortælle os, hvis noget ændrer sig",
         (
             (
-                f"Du skal straks give {sender.municipality_name} besked, hvis der sker ændringer, der"
-                " kan have betydning for hjælpen. Det gælder for eksempel, hvis du eller din ægtefælle"
-                " får arbejde, løn, ferie eller andre indtægter, får formue, flytter, flytter sammen"
-                " med eller fra nogen, bliver gift eller skilt, rejser til udlandet, begynder på en"
-                " uddannelse, eller hvis et barn flytter."
+                f"Du skal straks give {sender.municipality_name} besked, hvis der sker ændringer,"
+                " der kan have betydning for hjælpen. Det gælder for eksempel, hvis du eller din"
+                " ægtefælle får arbejde, løn, ferie eller andre indtægter, får formue, flytter,"
+                " flytter sammen med eller fra nogen, bliver gift eller skilt, rejser til"
+                " udlandet, begynder på en uddannelse, eller hvis et barn flytter."
             ),
             (
-                "Vi kan hente oplysninger om dig hos andre myndigheder, for eksempel om løn, for at se,"
-                " om hjælpen er rigtig. Det står i lov om retssikkerhed og administration på det"
-                " sociale område §\u00a011 og følgende."
+                "Vi kan hente oplysninger om dig hos andre myndigheder, for eksempel om løn, for at"
+                f" se, om hjælpen er rigtig. Det står i {law_in_words('RSL § 11')} og følgende."
             ),
         ),
     )
@@ -315,9 +320,9 @@ def _tell_us(sender: Sender) -> LetterSection:
 def _repay(decision: Decision) -> LetterSection:
     paragraphs = [
         (
-            "Hvis du ikke giver besked, eller hvis du får hjælp, som du ved, at du ikke har ret til,"
-            " skal du betale den tilbage, og du kan blive anmeldt til politiet. Det står i lov om"
-            " aktiv socialpolitik §\u00a091."
+            "Hvis du ikke giver besked, eller hvis du får hjælp, som du ved, at du ikke har ret"
+            " til, skal du betale den tilbage, og du kan blive anmeldt til politiet. Det står i"
+            f" {law_in_words('LAS § 91')}."
         )
     ]
     if decision.repayment_condition:
@@ -327,7 +332,7 @@ def _repay(decision: Decision) -> LetterSection:
 
 
 def _appeal(decision: Decision, sender: Sender) -> LetterSection:
-    where = ", ".join(sender.municipality_lines)
+    where = ", ".join(sender.lines)
     return LetterSection(
         "Hvis du vil klage",
         (decision.appeal_instruction, f"Send klagen til {sender.municipality_name}, {where}."),
@@ -369,7 +374,7 @@ def compose_hearing(
     Law: FVL §§ 9 (access), 19 (hearing).
     """
     last_day = day_in_words(deadline_day(dated_on, hearing.days, calendar))
-    where = ", ".join(sender.municipality_lines)
+    where = ", ".join(sender.lines)
     months = [month_in_words(each) for each in sorted({each.month for each in calculation.months})]
     sections = [
         LetterSection(
@@ -391,8 +396,8 @@ def compose_hearing(
             (
                 (
                     f"Du har {hearing.days} dage til at svare, regnet fra den dag, du får brevet."
-                    f" Får du det i dag, er sidste dag den {last_day}. Svar på Min side, eller skriv"
-                    f" eller ring til {sender.municipality_name}, {where}."
+                    f" Får du det i dag, er sidste dag den {last_day}. Svar på Min side, eller"
+                    f" skriv eller ring til {sender.municipality_name}, {where}."
                 ),
                 "Du har ret til at se sagens papirer, før du svarer, og du kan bede om mere tid.",
             ),
@@ -401,8 +406,8 @@ def compose_hearing(
             "Hvis du ikke svarer",
             (
                 (
-                    "Når fristen er gået, vurderer en sagsbehandler sagen på de oplysninger, vi har."
-                    " Der sker intet af sig selv, og du får brev om afgørelsen."
+                    "Når fristen er gået, vurderer en sagsbehandler sagen på de oplysninger, vi"
+                    " har. Der sker intet af sig selv, og du får brev om afgørelsen."
                 ),
             ),
         ),
@@ -410,8 +415,8 @@ def compose_hearing(
             "Regler",
             (
                 (
-                    f"Du bliver hørt efter {law_in_words('FVL § 19')}. Du kan se sagens papirer efter"
-                    f" {law_in_words('FVL § 9')}."
+                    f"Du bliver hørt efter {law_in_words('FVL § 19')}. Du kan se sagens papirer"
+                    f" efter {law_in_words('FVL § 9')}."
                 ),
             ),
         ),
@@ -448,7 +453,7 @@ def _letter(
         title=title,
         dated_on=dated_on,
         municipality_name=sender.municipality_name,
-        municipality_lines=sender.municipality_lines,
+        municipality_lines=sender.lines,
         receiver_name=receiver.name,
         receiver_lines=receiver.address_lines,
         caseworker_name=sender.caseworker_name,
@@ -505,14 +510,15 @@ def check_decision_letter(letter: Letter, decision: Decision) -> None:
             )
 
 
-def check_letters(letters: Mapping[str, Letter], *, decision: Decision, case: Case) -> None:
-    """Refuse to send a decision unless every party gets a right letter; by party id."""
-    unreached = [party.id for party in receivers(case) if party.id not in letters]
-    if unreached:
+def check_letters(letters: Sequence[Letter], *, decision: Decision, case: Case) -> None:
+    """Refuse to send a decision unless every party gets a right letter (FVL § 25)."""
+    addressed = {(letter.receiver_name, letter.receiver_lines) for letter in letters}
+    wanted = {(party.name, party.address_lines) for party in receivers(case)}
+    if unreached := wanted - addressed:
         raise SafeguardError(
             f"{len(unreached)} af sagens parter får ikke brevet. En afgørelse skal sendes til alle."
         )
-    for letter in letters.values():
+    for letter in letters:
         check_decision_letter(letter, decision)
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from processes.domain.errors import BrokenStateError
-from processes.engine.diagrams import Diagram, Kind, Node, read_diagram
+from processes.engine.diagrams import Diagram, Kind, Node
 from processes.engine.findings import ERROR, DeploymentError, Finding
+from processes.engine.reading import read_diagram
 from processes.engine.specs import ProcessSpec, build_specs
 
 MAX_NESTING = 10

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from processes.engine.definitions import closure, shared_parts
-from processes.engine.diagrams import GATEWAYS, Diagram, Kind, Node, read_diagram
+from processes.engine.diagrams import GATEWAYS, Diagram, Kind, Node
 from processes.engine.findings import ERROR, WARNING, DeploymentError, Finding
 from processes.engine.graph import (
     bare_steps,
@@ -24,6 +24,7 @@ from processes.engine.graph import (
     escaping_errors,
     side_branches,
 )
+from processes.engine.reading import read_diagram
 from processes.engine.tables import DecisionTable, lint_table, parse_table
 
 PREFIXES: Mapping[Kind, str] = {
@@ -98,9 +99,7 @@ class _Judge:
     def note(
         self, element: str, rule: str, message: str, way_out: str, *, level: str = ERROR
     ) -> None:
-        self.findings.append(
-            Finding(self.diagram.file, element, rule, level, message, way_out)
-        )
+        self.findings.append(Finding(self.diagram.file, element, rule, level, message, way_out))
 
     def all(self) -> list[Finding]:
         """Return all findings, those of the reader first."""

@@ -43,7 +43,7 @@ from processes.engine.effects import (
     Variables,
     Withdraw,
 )
-from processes.engine.expressions import ExpressionError, as_variable, evaluate, truth
+from processes.engine.expressions import as_variable, evaluate, truth
 from processes.engine.merging import MergeConflictError, merge
 from processes.engine.specs import (
     BoundarySpec,
@@ -64,6 +64,7 @@ from processes.engine.state import (
     new_instance,
     opens_side_branch,
 )
+from processes.engine.syntax import ExpressionError
 from processes.engine.tables import DecisionTable, TableError, decide
 
 MAX_STEPS = 1_000

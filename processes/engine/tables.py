@@ -14,18 +14,7 @@ from typing import cast
 from lxml import etree
 
 from processes.domain.errors import RuleError
-from processes.engine.expressions import (
-    Anything,
-    ExpressionError,
-    Node,
-    Scope,
-    as_variable,
-    evaluate,
-    names_in,
-    parse,
-    parse_tests,
-    passes,
-)
+from processes.engine.expressions import Scope, as_variable, evaluate, passes
 from processes.engine.findings import (
     DMN_NAMESPACES,
     ERROR,
@@ -33,6 +22,14 @@ from processes.engine.findings import (
     DeploymentError,
     Finding,
     read_xml,
+)
+from processes.engine.syntax import (
+    Anything,
+    ExpressionError,
+    Node,
+    names_in,
+    parse,
+    parse_tests,
 )
 
 MAX_RULES = 500

@@ -101,7 +101,7 @@ def retry_at(
     now: datetime, attempts: int, *, jitter: Callable[[], float] = random.random
 ) -> datetime:
     """Return when to try again: doubled each time, at most six hours, spread by up to a fifth."""
-    pause = min(FIRST_RETRY * (2**attempts), LONGEST_RETRY)
+    pause = min(FIRST_RETRY * int(2**attempts), LONGEST_RETRY)
     return now + pause * (1 + jitter() / 5)
 
 

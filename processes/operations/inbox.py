@@ -189,9 +189,9 @@ class Inbox:
         """Return why this person may not decide this, or nothing (habilitet, fire øjne)."""
         try:
             decisions.check_impartial(
-                own_cpr_digests={uow.setup.user(by.user).cpr_digest} - {""},
-                relatives_cpr_digests=frozenset(),
-                party_digests={self.env.digest(party.cpr) for party in case.parties},
+                own_digest=uow.setup.user(by.user).cpr_digest,
+                relatives=(),
+                parties={self.env.digest(party.cpr) for party in case.parties},
             )
         except NotAllowedError as error:
             return str(error)

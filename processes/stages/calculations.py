@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processes.domain.benefits import cash_assistance
+from processes.domain.benefits.cash_assistance import assess, whole_months
 from processes.domain.facts import Facts
 from processes.steps import StepContext, Variables, step
 
@@ -14,13 +14,13 @@ def calculate(ctx: StepContext, *, case_id: str, application_id: str) -> Variabl
     No amount leaves for the process: what is decided and paid is read again by id.
     """
     application = ctx.uow.cases.application(application_id)
-    calculation = cash_assistance.assess(
+    calculation = assess(
         application,
         ctx.uow.cases.get(case_id),
         Facts.as_known(ctx.uow.facts.of_case(case_id), ctx.now),
         rates=ctx.rates,
         rules=ctx.rules,
-        months=cash_assistance.whole_months(application),
+        months=whole_months(application),
         calculation_id=ctx.new_id(),
         made_at=ctx.now,
     )

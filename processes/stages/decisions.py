@@ -84,7 +84,7 @@ def approve(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> V
         )
         ctx.uow.decisions.save_proposal(approved)
         return {"approved": True}
-    returned = decisions.send_back(proposal, by=by, reason=str(values["reason"]), at=ctx.now)
+    returned = decisions.send_back(proposal, by=by, reason=str(values["reason"]))
     ctx.uow.decisions.save_proposal(returned)
     ctx.note(task.case_id, f"Forslag sendt tilbage: {values['reason']}")
     return {"approved": False}

@@ -426,7 +426,10 @@ def _add_answers(
                 value=answer.value,
                 valid=Period(valid_from),
                 source=Source(
-                    SourceKind.CASEWORKER, f"{source} ({user})", f"task:{task.id}", evidence
+                    SourceKind.CASEWORKER,
+                    user,
+                    f"task:{task.id}",
+                    f"{source}: {evidence}" if evidence else source,
                 ),
                 known_from=ctx.now,
             )

@@ -24,6 +24,10 @@ def prepare(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> V
         raise RuleError("Skriv, hvad parten skal høres om.")
     if not isinstance(days, int):
         raise TypeError("hearing_days is a whole number")
+    if not values["facts_unknown_to_party"]:
+        # FVL § 19 asks for a hearing on what the party does not know; the proposal says why not.
+        ctx.note(task.case_id, "Partshøring er ikke påkrævet: parten kender oplysningerne.")
+        return {"facts_unknown_to_party": False, "hearing_days": days}
     hearing = hearings.open_hearing(
         hearing_id=ctx.new_id(),
         case_id=task.case_id,
@@ -35,7 +39,7 @@ def prepare(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> V
     ctx.uow.hearings.save(hearing)
     return {
         "prepared_hearing_id": hearing.id,
-        "facts_unknown_to_party": bool(values["facts_unknown_to_party"]),
+        "facts_unknown_to_party": True,
         "hearing_days": days,
     }
 

@@ -214,7 +214,6 @@ def _tax_fact(
     valid_from = values["valid_from"]
     if not isinstance(valid_from, date):
         raise RuleError("Skriv, fra hvilken dag skattekortet gælder.")
-    user = ctx.require_actor().user
     return Fact(
         id=ctx.new_id(),
         case_id=task.case_id,
@@ -225,9 +224,9 @@ def _tax_fact(
         valid=Period(valid_from),
         source=Source(
             SourceKind.CASEWORKER,
-            f"{values['source']} ({user})",
+            ctx.require_actor().user,
             f"task:{task.id}",
-            str(values["evidence"]),
+            f"{values['source']}: {values['evidence']}",
         ),
         known_from=ctx.now,
     )
