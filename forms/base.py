@@ -21,7 +21,6 @@ from processes.domain.calculation import Calculation, Missing
 from processes.domain.decisions import Proposal
 from processes.domain.facts import Contradiction, Fact, FactKind
 from processes.domain.hearings import PartyHearing
-from processes.domain.letters import Letter
 from processes.domain.payments import PaymentLine
 
 DANISH = {
@@ -86,7 +85,8 @@ class Background:
     calculation: Calculation | None = None
     proposal: Proposal | None = None
     hearing: PartyHearing | None = None
-    letter: Letter | None = None
+    statement_draft: str = ""
+    """What a hearing would say, drafted from the calculation."""
     payments: tuple[PaymentLine, ...] = ()
     valid_from: date | None = None
 
@@ -121,9 +121,12 @@ class BaseForm(Form):
             return TEXTS
 
     def __init__(
-        self, formdata: Any = None, *, token: Token, data: Mapping[str, Any] | None = None
+        self, formdata: Any = None, *, token: Token | None, data: Mapping[str, Any] | None = None
     ) -> None:
-        meta = {"csrf_secret": token.secret, "csrf_context": token.session}
+        """Take what was typed; without a token only text that was checked when it came."""
+        meta: dict[str, Any] = {"csrf": False}
+        if token is not None:
+            meta = {"csrf_secret": token.secret, "csrf_context": token.session}
         super().__init__(formdata, data=data, meta=meta)
 
     @property

@@ -251,18 +251,9 @@ class PrepareHearing(TaskForm):
 
     @classmethod
     def from_variables(cls, background: Background) -> dict[str, Any]:
-        """Return the draft statement: the last one written, or the letter's own words."""
-        if background.hearing is not None:
-            statement = background.hearing.statement
-        elif background.letter is not None:
-            paragraphs = [
-                paragraph
-                for section in background.letter.sections
-                for paragraph in section.paragraphs
-            ]
-            statement = "\n\n".join(paragraphs)
-        else:
-            statement = ""
+        """Return the draft statement: the last one written, or one drawn from the calculation."""
+        last = background.hearing.statement if background.hearing else ""
+        statement = last or background.statement_draft
         return {
             "statement": statement,
             "hearing_days": USUAL_HEARING_DAYS,

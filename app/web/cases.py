@@ -1,0 +1,129 @@
+"""A case on its pages: overview, facts, calculation, payments, documents, journal, course."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.security.guards import allow, token
+from app.web.shell.core import actor, core
+from app.web.shell.files import download
+from forms.desk import NoteForm, SearchForm
+from processes.ports.pages import CasePage, InstanceView, StepState
+
+bp = Blueprint("cases", __name__)
+
+Answer = str | AnyResponse | tuple[str, int]
+
+DIAGRAM_STATES = {
+    StepState.DONE: "done",
+    StepState.ACTIVE: "active",
+    StepState.INCIDENT: "failed",
+}
+
+
+@bp.get("/sager")
+@allow("case.read")
+def index() -> str:
+    """Show the way to a case."""
+    return render_template("cases/index.html", found=None, form=SearchForm(token=token()))
+
+
+@bp.post("/sager/soeg")
+@allow("person.search")
+def search() -> Answer:
+    """Find cases; sent by POST, so that no name or number stands in an address."""
+    form = SearchForm(request.form, token=token())
+    if not form.validate():
+        return render_template("cases/index.html", found=None, form=form), 422
+    found = core().cases.search(form.text.data or "", actor())
+    return render_template("cases/index.html", found=found, form=form)
+
+
+@bp.get("/sager/<case_id>")
+@allow("case.read")
+def show(case_id: str) -> str:
+    """Show what to do now, and what carries the case."""
+    return _case_page("overview", case_id)
+
+
+@bp.get("/sager/<case_id>/oplysninger")
+@allow("case.read")
+def facts(case_id: str) -> str:
+    """Show every fact with its source and age."""
+    return _case_page("facts", case_id)
+
+
+@bp.get("/sager/<case_id>/beregning")
+@allow("case.read")
+def calculation(case_id: str) -> str:
+    """Show how the help was calculated, line by line."""
+    lines = core().cases.explain(case_id, actor())
+    return _case_page("calculation", case_id, explanation=lines)
+
+
+@bp.get("/sager/<case_id>/udbetalinger")
+@allow("case.read")
+def payments(case_id: str) -> str:
+    """Show payments with their receipts and postings."""
+    return _case_page("payments", case_id)
+
+
+@bp.get("/sager/<case_id>/dokumenter")
+@allow("case.read")
+def documents(case_id: str) -> str:
+    """Show letters and documents."""
+    return _case_page("documents", case_id)
+
+
+@bp.get("/sager/<case_id>/journal")
+@allow("case.read")
+def journal(case_id: str) -> str:
+    """Show the notes, and where to write one."""
+    return _case_page("journal", case_id, note_form=NoteForm(token=token()))
+
+
+@bp.post("/sager/<case_id>/journal")
+@allow("case.note")
+def add_note(case_id: str) -> Answer:
+    """Write a journal note."""
+    form = NoteForm(request.form, token=token())
+    if not form.validate():
+        return _case_page("journal", case_id, note_form=form), 422
+    core().cases.add_note(case_id, form.text.data or "", actor())
+    flash("Notatet er gemt på sagen.")
+    return redirect(url_for("cases.journal", case_id=case_id))
+
+
+@bp.get("/sager/<case_id>/forloeb")
+@allow("case.read")
+def course(case_id: str) -> str:
+    """Show where the case stands in its processes, and who looked."""
+    page = core().cases.page(case_id, actor())
+    diagrams = [(view, _diagram(view)) for view in page.instances]
+    return render_template("cases/course.html", page=page, tab="course", diagrams=diagrams)
+
+
+@bp.get("/dokumenter/<document_id>")
+@allow("document.read")
+def document(document_id: str) -> Response:
+    """Hand out a document's exact copy."""
+    found, content = core().cases.document(document_id, actor())
+    return download(content, found.media_type, found.title)
+
+
+def _case_page(tab: str, case_id: str, **values: object) -> str:
+    page: CasePage = core().cases.page(case_id, actor())
+    return render_template(f"cases/{tab}.html", page=page, tab=tab, **values)
+
+
+def _diagram(view: InstanceView) -> dict[str, object]:
+    """Return what the picture of a process is drawn from."""
+    states = dict.fromkeys(view.visited, "done")
+    states |= dict.fromkeys(view.active, "active")
+    states |= {
+        step.element_id: DIAGRAM_STATES[step.state]
+        for step in view.steps
+        if step.state is StepState.INCIDENT
+    }
+    return {"xml": view.diagram_xml, "states": states, "selected": next(iter(view.active), None)}

@@ -1,0 +1,216 @@
+"""Self-service: apply, follow, answer. Needs no script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app.security.guards import allow, token
+from app.web.shell.core import actor, core, login
+from app.web.shell.files import download
+from forms.citizen import (
+    PART_BY_SLUG,
+    PARTS,
+    AnswerHearing,
+    PartForm,
+    SendForm,
+    all_answers,
+    shown,
+)
+from processes.domain.errors import NotFoundError
+from processes.ports.pages import CitizenCase
+
+bp = Blueprint("citizen", __name__, url_prefix="/selvbetjening")
+
+Answer = str | Response | tuple[str, int]
+
+DRAFT = "application"
+"""Where the session keeps an application under way: part, field, text as typed."""
+
+
+@bp.get("")
+@allow("citizen.follow")
+def overview() -> str:
+    """Show what waits for the citizen, the money, the cases."""
+    cases = core().citizen.overview(actor())
+    explained = {
+        each.case.id: core().citizen.explain(each.case.id, actor())
+        for each in cases
+        if each.payments or each.decision
+    }
+    return render_template(
+        "citizen/overview.html",
+        cases=cases,
+        explained=explained,
+        under_way=bool(_draft()),
+    )
+
+
+@bp.get("/ansoegning")
+@allow("citizen.apply")
+def start() -> str:
+    """Show the parts of the application, and how far each is."""
+    parts = [(part, part.slug in _draft()) for part in PARTS]
+    following = next((part for part, is_done in parts if not is_done), None)
+    return render_template("citizen/start.html", parts=parts, following=following)
+
+
+@bp.get("/ansoegning/<slug>")
+@allow("citizen.apply")
+def part(slug: str) -> Answer:
+    """Show one part with what was typed before."""
+    return _part_page(_part(slug, _draft().get(slug)))
+
+
+@bp.post("/ansoegning/<slug>")
+@allow("citizen.apply")
+def save_part(slug: str) -> Answer:
+    """Keep a part and go on to the next; what was typed stays when something is wrong."""
+    form = _part(slug, request.form.to_dict())
+    if not form.validate():
+        return _part_page(form), 422
+    typed = {field.name: request.form.get(field.name, "") for field in form.questions}
+    login()[DRAFT] = {**_draft(), slug: typed}
+    return redirect(_after(slug))
+
+
+@bp.get("/ansoegning/send")
+@allow("citizen.apply")
+def review() -> Answer:
+    """Show every answer before it is sent."""
+    missing = next((each for each in PARTS if each.slug not in _draft()), None)
+    if missing is not None:
+        return redirect(url_for("citizen.part", slug=missing.slug))
+    return _review_page(SendForm(token=token()))
+
+
+@bp.post("/ansoegning/send")
+@allow("citizen.apply")
+def send() -> Answer:
+    """Send the application; only now is it sent."""
+    form = SendForm(request.form, token=token())
+    parts = _parts()
+    wrong = next((slug for slug, each in parts.items() if not each.validate()), None)
+    if wrong is not None:
+        return redirect(url_for("citizen.part", slug=wrong))
+    if not form.validate():
+        return _review_page(form), 422
+    answers = {**all_answers(parts), "statement_accepted": str(form.statement_accepted.data)}
+    answers.setdefault("applies_jointly", "nej")
+    case_id = core().citizen.apply(answers, actor())
+    login().pop(DRAFT, None)
+    return redirect(url_for("citizen.receipt", case_id=case_id))
+
+
+@bp.get("/kvittering/<case_id>")
+@allow("citizen.follow")
+def receipt(case_id: str) -> str:
+    """Tell that the application has come, and what happens now."""
+    return render_template("citizen/receipt.html", mine=_case(case_id))
+
+
+@bp.get("/beregning/<case_id>")
+@allow("citizen.follow")
+def calculation(case_id: str) -> str:
+    """Show how one's own help was calculated."""
+    mine = _case(case_id)
+    lines = core().citizen.explain(case_id, actor())
+    return render_template("citizen/calculation.html", mine=mine, explanation=lines)
+
+
+@bp.get("/hoering/<hearing_id>")
+@allow("citizen.follow")
+def hearing(hearing_id: str) -> str:
+    """Show what the municipality considers, and ask what the party says."""
+    return _hearing_page(hearing_id, AnswerHearing(token=token()))
+
+
+@bp.post("/hoering/<hearing_id>")
+@allow("citizen.follow")
+def answer_hearing(hearing_id: str) -> Answer:
+    """Receive the party's answer."""
+    form = AnswerHearing(request.form, token=token())
+    if not form.validate():
+        return _hearing_page(hearing_id, form), 422
+    core().citizen.answer_hearing(hearing_id, form.text(), actor())
+    flash("Vi har fået dit svar. Du får besked, når vi har afgjort sagen.")
+    return redirect(url_for("citizen.overview"))
+
+
+@bp.get("/dokumenter/<document_id>")
+@allow("citizen.follow")
+def document(document_id: str) -> Response:
+    """Hand out a document of one's own case."""
+    found, content = core().citizen.document(document_id, actor())
+    return download(content, found.media_type, found.title)
+
+
+def _draft() -> dict[str, dict[str, str]]:
+    draft: dict[str, dict[str, str]] = login().get(DRAFT, {})
+    return draft
+
+
+def _part(slug: str, typed: dict[str, str] | None) -> PartForm:
+    if slug not in PART_BY_SLUG:
+        raise NotFoundError("Ansøgningen har ikke den del. Gå til forsiden af ansøgningen.")
+    return PART_BY_SLUG[slug](None if typed is None else MultiDict(typed), token=None)
+
+
+def _parts() -> dict[str, PartForm]:
+    return {part.slug: _part(part.slug, _draft().get(part.slug, {})) for part in PARTS}
+
+
+def _after(slug: str) -> str:
+    """Return where a kept part leads: back to the review, or to the next part."""
+    if all(part.slug in _draft() for part in PARTS):
+        return url_for("citizen.review")
+    slugs = [part.slug for part in PARTS]
+    later = slugs[slugs.index(slug) + 1 :] + slugs
+    following = next(each for each in later if each not in _draft())
+    return url_for("citizen.part", slug=following)
+
+
+def _part_page(form: PartForm) -> str:
+    number = [part.slug for part in PARTS].index(form.slug) + 1
+    today = core().clock.today()
+    return render_template(
+        "citizen/part.html",
+        form=form,
+        number=number,
+        count=len(PARTS) + 1,
+        example_day=today + timedelta(days=1),
+        previous=PARTS[number - 2] if number > 1 else None,
+    )
+
+
+def _review_page(form: SendForm) -> str:
+    answers = [
+        (each, [(field, shown(field)) for field in each.questions]) for each in _parts().values()
+    ]
+    return render_template("citizen/review.html", form=form, answers=answers)
+
+
+def _case(case_id: str) -> CitizenCase:
+    cases: Sequence[CitizenCase] = core().citizen.overview(actor())
+    for each in cases:
+        if each.case.id == case_id:
+            return each
+    raise NotFoundError("Sagen findes ikke, eller den er ikke din. Gå til Min side.")
+
+
+def _hearing_page(hearing_id: str, form: AnswerHearing) -> str:
+    for each in core().citizen.overview(actor()):
+        if each.hearing is not None and each.hearing.id == hearing_id:
+            lines = core().citizen.explain(each.case.id, actor())
+            return render_template(
+                "citizen/hearing.html",
+                mine=each,
+                hearing=each.hearing,
+                form=form,
+                explanation=lines,
+            )
+    raise NotFoundError("Der er ikke noget at svare på her. Gå til Min side.")

@@ -1,0 +1,244 @@
+"""A caseworker's tasks: find, take, fill in, hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app.security.guards import allow, token
+from app.web.shell import words
+from app.web.shell.background import background_of
+from app.web.shell.core import actor, core, login
+from forms.base import TaskForm
+from forms.desk import FollowUpForm, ReleaseForm
+from forms.registry import FORMS, form_for
+from processes.domain.errors import ConflictError, RuleError
+from processes.ports.pages import TaskPage
+from processes.ports.records import TaskFilter, TaskRow, TaskState
+
+bp = Blueprint("inbox", __name__)
+
+Answer = str | Response | tuple[str, int]
+
+VIEWS = {
+    "mine": "Mine opgaver",
+    "enhed": "Enhedens opgaver",
+    "ufordelte": "Ufordelte",
+    "venter": "Venter på andre",
+    "overskredne": "Frist overskredet",
+}
+STORED_VIEWS = {
+    "mine": "mine",
+    "enhed": "unit",
+    "ufordelte": "unassigned",
+    "venter": "waiting",
+    "overskredne": "overdue",
+}
+PAGE_SIZE = 50
+
+
+@bp.get("/opgaver")
+@allow("inbox.read")
+def index() -> str:
+    """Show one view of the inbox, in bands of deadline."""
+    by, view = actor(), _view()
+    wanted = TaskFilter(
+        view=STORED_VIEWS[view],
+        form_key=_form_key(),
+        after=_after(),
+        limit=PAGE_SIZE + 1,
+    )
+    rows = core().inbox.rows(wanted, by)
+    counts = core().inbox.counts(by)
+    shown = rows[:PAGE_SIZE]
+    return render_template(
+        "inbox/index.html",
+        view=view,
+        views=[(key, label, counts.get(STORED_VIEWS[key], 0)) for key, label in VIEWS.items()],
+        counts=counts,
+        bands=list(_bands(shown)),
+        shown=len(shown),
+        next_page=_next_page(shown) if len(rows) > PAGE_SIZE else None,
+        form_key=_form_key(),
+        kinds=KINDS,
+        came_from=request.args.get("fra", type=int),
+    )
+
+
+@bp.get("/opgaver/nyt")
+@allow("inbox.read")
+def news() -> str:
+    """Tell how many tasks the view holds now; the browser asks by itself."""
+    login().is_quiet = True
+    seen = request.args.get("set", 0, type=int)
+    count = core().inbox.counts(actor()).get(STORED_VIEWS[_view()], 0)
+    return render_template("inbox/news.html", more=count - seen, view=_view(), seen=seen)
+
+
+@bp.post("/opgaver/naeste")
+@allow("task.claim")
+def take_next() -> Response:
+    """Take the most urgent task nobody has."""
+    task_id = core().inbox.next(actor())
+    if task_id is None:
+        flash("Der er ingen ufordelte opgaver til din rolle lige nu.")
+        return redirect(url_for("inbox.index"))
+    return redirect(url_for("inbox.show", task_id=task_id))
+
+
+@bp.get("/opgaver/<int:task_id>")
+@allow("inbox.read")
+def show(task_id: int) -> Answer:
+    """Show a task with its form, as far as it was filled in."""
+    page = core().inbox.open(task_id, actor())
+    if page.task.state is not TaskState.OPEN:
+        return render_template("inbox/done.html", page=page), 410
+    draft = MultiDict(page.task.draft) if page.task.draft else None
+    return _task_page(page, _form(page, draft))
+
+
+@bp.post("/opgaver/<int:task_id>")
+@allow("task.complete")
+def complete(task_id: int) -> Answer:
+    """Complete a task with its form."""
+    page = core().inbox.open(task_id, actor())
+    form = _form(page, request.form)
+    if not form.validate():
+        return _task_page(page, form), 422
+    try:
+        core().inbox.complete(task_id, form.to_variables(), actor())
+    except RuleError as error:
+        return _task_page(core().inbox.open(task_id, actor()), form, str(error)), 422
+    flash(f"Færdig: {page.task.name}.")
+    return redirect(url_for("inbox.index"))
+
+
+@bp.post("/opgaver/<int:task_id>/udkast")
+@allow("task.complete")
+def save_draft(task_id: int) -> tuple[Response, int]:
+    """Keep what was typed; the browser asks two seconds after the last key."""
+    kept = {key: text for key, text in request.form.items() if key not in NOT_KEPT}
+    revision = request.form.get("revision", 0, type=int)
+    try:
+        revision = core().inbox.save_draft(task_id, kept, revision, actor())
+    except ConflictError as error:
+        return jsonify(message=str(error)), 409
+    saved_at = words.klokken(core().clock.now())
+    return jsonify(revision=revision, message=f"Udkast gemt {saved_at}"), 200
+
+
+@bp.post("/opgaver/<int:task_id>/tag")
+@allow("task.claim")
+def claim(task_id: int) -> Response:
+    """Make a task one's own."""
+    try:
+        core().inbox.claim(task_id, actor())
+    except ConflictError as error:
+        flash(str(error))
+        return redirect(url_for("inbox.index", fra=task_id))
+    return redirect(url_for("inbox.show", task_id=task_id))
+
+
+@bp.post("/opgaver/<int:task_id>/laeg-tilbage")
+@allow("task.claim")
+def release(task_id: int) -> Answer:
+    """Lay a task back for others, and say why."""
+    form = ReleaseForm(request.form, token=token())
+    if not form.validate():
+        page = core().inbox.open(task_id, actor())
+        return _task_page(page, _form(page, None), release_form=form), 422
+    core().inbox.release(task_id, form.reason.data or "", actor())
+    flash("Opgaven ligger i enhedens indbakke igen. Udkastet følger med.")
+    return redirect(url_for("inbox.index"))
+
+
+@bp.post("/opgaver/<int:task_id>/opfoelgning")
+@allow("task.claim")
+def follow_up(task_id: int) -> Answer:
+    """Put a task away until a day."""
+    form = FollowUpForm(request.form, token=token())
+    if not form.validate():
+        page = core().inbox.open(task_id, actor())
+        return _task_page(page, _form(page, None), follow_form=form), 422
+    core().inbox.follow_up(task_id, form.day.data, actor())
+    flash(f"Opgaven venter til {words.dag(form.day.data)}. Fristen er den samme.")
+    return redirect(url_for("inbox.index"))
+
+
+NOT_KEPT = frozenset({"csrf_token", "revision"})
+KINDS = {
+    "casework.assess": "Vurdér oplysninger",
+    "casework.register_data": "Indtast registeroplysninger",
+    "casework.complete_facts": "Manglende oplysninger",
+    "casework.prepare_hearing": "Gennemgå høringsbrev",
+    "casework.hearing_reply": "Vurdér svar på høring",
+    "casework.hearing_lapsed": "Høringsfrist udløbet",
+    "casework.deadline_passed": "Sagsfrist overskredet",
+    "decision.propose": "Foreslå afgørelse",
+    "decision.approve": "Godkend afgørelse",
+    "payment.tax_card": "Registrér skattekort",
+    "payment.rejected": "Udbetaling afvist",
+    "post.undelivered": "Brev ikke afleveret",
+}
+
+
+def _view() -> str:
+    view = request.args.get("visning", "mine")
+    return view if view in VIEWS else "mine"
+
+
+def _form_key() -> str | None:
+    key = request.args.get("type", "")
+    return key if key in FORMS else None
+
+
+def _after() -> tuple[str, int] | None:
+    last_id = request.args.get("efter", type=int)
+    return None if last_id is None else (request.args.get("frist", ""), last_id)
+
+
+def _next_page(rows: Sequence[TaskRow]) -> str:
+    last = rows[-1].task
+    return url_for(
+        "inbox.index",
+        visning=_view(),
+        type=_form_key(),
+        frist=last.due_at.isoformat() if last.due_at else "",
+        efter=last.id,
+    )
+
+
+def _bands(rows: Sequence[TaskRow]) -> Iterator[tuple[str, list[tuple[TaskRow, words.Due]]]]:
+    """Yield the rows under the headings of their deadlines, in the order they came."""
+    now = core().clock.now()
+    dated = [(row, words.due(row.task.due_at, now)) for row in rows]
+    for band, each in groupby(dated, key=lambda pair: pair[1].band):
+        yield band, list(each)
+
+
+def _form(page: TaskPage, typed: MultiDict[str, str] | None) -> TaskForm:
+    background = background_of(page, core().clock.today())
+    return form_for(page.task.form_key).build(background, token=token(), formdata=typed)
+
+
+def _task_page(
+    page: TaskPage,
+    form: TaskForm,
+    problem: str = "",
+    *,
+    release_form: ReleaseForm | None = None,
+    follow_form: FollowUpForm | None = None,
+) -> str:
+    return render_template(
+        "inbox/task.html",
+        page=page,
+        form=form,
+        problem=problem,
+        release_form=release_form or ReleaseForm(token=token()),
+        follow_form=follow_form or FollowUpForm(token=token()),
+        revision=request.form.get("revision", page.revision, type=int),
+    )

@@ -1,0 +1,74 @@
+"""The core as views see it: its desks, its clock, and who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from flask import g, session
+
+from app.config import Settings
+from app.security.interim_login import DemoCitizen, UserStore
+from app.security.sessions import ServerSession, SessionStore
+from processes.domain.access import Actor
+from processes.ports.gateways import Clock
+from processes.ports.pages import CaseDesk, CitizenDesk, ControlDesk, InboxDesk, IntakeDesk
+
+
+class CentralStore(UserStore, SessionStore, Protocol):
+    """What belongs to no municipality: users, municipalities, logins."""
+
+
+class Core(Protocol):
+    """Everything a view may ask for."""
+
+    @property
+    def inbox(self) -> InboxDesk:
+        """The inbox."""
+
+    @property
+    def cases(self) -> CaseDesk:
+        """Cases."""
+
+    @property
+    def citizen(self) -> CitizenDesk:
+        """Self-service."""
+
+    @property
+    def control(self) -> ControlDesk:
+        """Stopped cases."""
+
+    @property
+    def intake(self) -> IntakeDesk:
+        """What other systems hand in."""
+
+    @property
+    def central(self) -> CentralStore:
+        """Users and logins."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the environment says."""
+
+    @property
+    def demo_citizens(self) -> Sequence[DemoCitizen]:
+        """Made-up citizens to log in as; empty in production."""
+
+
+def core() -> Core:
+    """Return the core of this request."""
+    return cast("Core", g.core)
+
+
+def actor() -> Actor:
+    """Return who asks; a guard has made sure that somebody does."""
+    return cast("Actor", g.actor)
+
+
+def login() -> ServerSession:
+    """Return this request's session."""
+    return cast("ServerSession", session._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 – a werkzeug proxy has no other way to its object
