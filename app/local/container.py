@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
         case ["worker"]:
             become(programs.WORKER_COMMAND)
         case ["simulator"]:
-            become(programs.SIMULATOR_COMMAND)
+            become(["-m", "integrations.simulator", "--host", ANY_INTERFACE])
         case ["migrate"]:
             return migrate()
     print("Name one of: web, worker, simulator, migrate", file=sys.stderr)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from app.config import Mode, Settings
 from app.local.machine import LOOPBACK
 from app.local.postgres import EmbeddedServer
+from integrations.simulator.server import SERVICES
 
 DATABASE = "ky"
 APP_ROLE = "ky_app"
@@ -72,19 +73,21 @@ def demo_settings(
     clock_offset_seconds: float,
 ) -> Settings:
     """Return settings on an embedded server, with the simulator as every register."""
-    simulator = f"http://{LOOPBACK}:{simulator_port}"
+    simulator = {
+        name: f"http://{LOOPBACK}:{simulator_port}{path}" for path, name in SERVICES.items()
+    }
     return Settings(
         mode=Mode.DEMO,
         database_url=server.url(database, role=APP_ROLE),
         owner_url=server.url(database),
         secret_key=secret_key,
         files_dir=files_dir,
-        cpr_url=f"{simulator}/cpr",
-        income_url=f"{simulator}/income",
-        payment_url=f"{simulator}/payment",
-        ledger_url=f"{simulator}/ledger",
-        post_url=f"{simulator}/post",
-        events_url=f"{simulator}/events",
+        cpr_url=simulator["cpr"],
+        income_url=simulator["eindkomst"],
+        payment_url=simulator["nemkonto"],
+        ledger_url=simulator["oekonomi"],
+        post_url=simulator["digital_post"],
+        events_url=simulator["beskedfordeler"],
         simulator=True,
         clock_offset_seconds=clock_offset_seconds,
     )

@@ -4,6 +4,7 @@ Knows nothing of what will be run on it.
 """
 
 import contextlib
+import http.client
 import os
 import platform
 import socket
@@ -62,3 +63,15 @@ def is_open(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1.0)
         return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def answers(port: int, path: str) -> bool:
+    """Tell whether the web server on a loopback port says that it is well."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2.0)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -7,13 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from app.config import Settings
+from app.config import EMBEDDED_URL, Settings
 from app.local.machine import LOOPBACK, cores
 from app.local.places import ROOT
 from app.local.terminal import LOG_TAIL_LINES
+
+WORKER_COMMAND = ["-m", "tasks.worker"]
 
 
 def web_command(port: int, interface: str = LOOPBACK) -> list[str]:
@@ -25,40 +26,40 @@ def web_command(port: int, interface: str = LOOPBACK) -> list[str]:
     ]
 
 
-WORKER_COMMAND = ["-m", "tasks.worker"]
-SIMULATOR_COMMAND = ["-m", "integrations.simulator"]
+def simulator_command(port: int, state: Path) -> list[str]:
+    """Return the command of the simulator; `state` keeps what it has accepted."""
+    return ["-m", "integrations.simulator", "--port", str(port), "--state", str(state)]
 
 
-def start(
-    command: list[str], settings: Settings, *, log: Path, **extra: str
-) -> Callable[[], subprocess.Popen[bytes]]:
-    """Return a function that starts one of our programs with these settings."""
-    tied = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
-    environment = {**os.environ, **settings.as_environment(), "PYTHONUNBUFFERED": "1", **extra}
-    if "KY_EMBEDDED_URL" in environment:
-        environment.pop("DATABASE_URL", None)
+class Program:
+    """One of our programs with its settings and its log (program)."""
 
-    def run() -> subprocess.Popen[bytes]:
+    def __init__(self, command: list[str], settings: Settings, *, log: Path) -> None:
+        tied = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
+        self._command = [*tied, sys.executable, *command]
+        self._environment = {**os.environ, **settings.as_environment(), "PYTHONUNBUFFERED": "1"}
+        if EMBEDDED_URL in self._environment:
+            self._environment.pop("DATABASE_URL", None)
+        self._log = log
+        self._starts_in_log = 0
         log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as output:
+        log.write_bytes(b"")
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start it; what it writes goes to its log."""
+        with self._log.open("ab") as output:
+            self._starts_in_log = output.tell()
             return subprocess.Popen(
-                [*tied, sys.executable, *command],
+                self._command,
                 cwd=ROOT,
-                env=environment,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 process_group=0,  # Ctrl-C is the supervisor's: it stops programs in order
             )
 
-    return run
-
-
-def last_words(log: Path) -> Callable[[], str]:
-    """Return a function that tells how a program's log ends."""
-
-    def words() -> str:
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        return "\n".join(f"  | {line}" for line in lines[-LOG_TAIL_LINES:])
-
-    return words
+    def last_words(self) -> str:
+        """Return how the log of the last start ends."""
+        written = self._log.read_bytes()[self._starts_in_log :].decode(errors="replace")
+        return "\n".join(f"  | {line}" for line in written.splitlines()[-LOG_TAIL_LINES:])

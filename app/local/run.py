@@ -12,13 +12,13 @@ import time
 from pathlib import Path
 
 from app.config import Settings
-from app.local import programs
 from app.local.database import create_database, prepare
 from app.local.frontend import ensure_bundles
 from app.local.installation import DATABASE, Installation, demo_settings, offset_of_demo
-from app.local.machine import LOOPBACK, free_port, is_open
+from app.local.machine import LOOPBACK, answers, free_port, is_open
 from app.local.places import VAR
 from app.local.postgres import EmbeddedServer
+from app.local.programs import WORKER_COMMAND, Program, simulator_command, web_command
 from app.local.supervisor import POLL_SECONDS, Service, Supervisor
 from app.local.terminal import SetupError, say
 
@@ -61,7 +61,7 @@ def _run_the_demo(installation: Installation) -> int:
 
     services = [
         Service("databasen", database, stop_signal=signal.SIGINT),
-        _simulator(settings, simulator_port, installation.logs),
+        _simulator(settings, simulator_port, installation.folder),
         *_web_and_worker(settings, web_port, installation.logs),
     ]
 
@@ -91,29 +91,24 @@ def _run_on_a_given_database() -> int:
 
 
 def _web_and_worker(settings: Settings, port: int, logs: Path) -> list[Service]:
-    web, worker = logs / "web.log", logs / "worker.log"
+    web = Program(web_command(port), settings, log=logs / "web.log")
+    worker = Program(WORKER_COMMAND, settings, log=logs / "worker.log")
     return [
         Service(
-            "web",
-            programs.start(programs.web_command(port), settings, log=web),
-            ready=lambda: is_open(port),
-            last_words=programs.last_words(web),
+            "web", web.start, ready=lambda: answers(port, "/sundhed"), last_words=web.last_words
         ),
-        Service(
-            "arbejderen",
-            programs.start(programs.WORKER_COMMAND, settings, log=worker),
-            last_words=programs.last_words(worker),
-        ),
+        Service("arbejderen", worker.start, last_words=worker.last_words),
     ]
 
 
-def _simulator(settings: Settings, port: int, logs: Path) -> Service:
-    log = logs / "simulator.log"
+def _simulator(settings: Settings, port: int, folder: Path) -> Service:
+    command = simulator_command(port, folder / "simulator.json")
+    program = Program(command, settings, log=folder / "log" / "simulator.log")
     return Service(
         "simulatoren",
-        programs.start(programs.SIMULATOR_COMMAND, settings, log=log, KY_SIMULATOR_PORT=str(port)),
+        program.start,
         ready=lambda: is_open(port),
-        last_words=programs.last_words(log),
+        last_words=program.last_words,
     )
 
 
@@ -133,7 +128,7 @@ def demo(arguments: list[str]) -> int:
                 secret_key="only-for-one-demonstration-then-gone",  # noqa: S106 - guards nothing
                 clock_offset_seconds=offset_of_demo(),
             )
-            simulator = _simulator(settings, port, home / "log")
+            simulator = _simulator(settings, port, home)
             program = simulator.start()
             try:
                 prepare(settings)

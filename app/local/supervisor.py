@@ -110,8 +110,8 @@ class Supervisor:
         service.process = None
         service.failures += 1
         service.start_again_at = self._clock() + service.pause_seconds
-        if words := service.last_words().strip():
-            say(words)
+        if service.failures == 1 and (words := service.last_words()):
+            say(words)  # once: the same words every few seconds help nobody
         say(
             f"{service.name} stoppede ({manner}). Starter igen om {service.pause_seconds:g} s "
             f"(forsøg {service.failures})."

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 SECONDS_BETWEEN_SIGNS_OF_LIFE = 5.0
-LOG_TAIL_LINES = 25
+LOG_TAIL_LINES = 15
 
 
 class SetupError(Exception):
