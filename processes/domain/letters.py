@@ -12,15 +12,23 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from processes.domain.calculation import Calculation, Outcome, PersonMonth
+from processes.domain.benefits.cash_assistance_rules import YOUTH_ENDS
+from processes.domain.calculation import Calculation, Line, Outcome, PersonMonth
 from processes.domain.cases import Case, Party, PartyRole
 from processes.domain.decisions import DecidedLine, Decision
 from processes.domain.errors import SafeguardError
+from processes.domain.facts import FACT_LABELS, FactKind
 from processes.domain.hearings import PartyHearing, deadline_day
 from processes.domain.money import Money
 from processes.domain.payments import disposition_day
 from processes.domain.periods import Calendar, Month
-from processes.domain.rules.prose import day_in_words, law_in_words, month_in_words
+from processes.domain.rules.prose import (
+    day_in_words,
+    law_in_words,
+    laws_in_words,
+    month_in_words,
+    paragraph_of,
+)
 
 
 class LetterKind(StrEnum):
@@ -166,7 +174,7 @@ def compose_decision(
             *(line.amount.danish() for line in decision.lines),
             *(month_in_words(line.from_month) for line in decision.lines),
             *(day_in_words(day) for day in pays_on.values()),
-            *(law_in_words(law) for law in decision.legal_basis),
+            *(paragraph_of(law) for law in decision.legal_basis),
         ),
     )
 
@@ -201,12 +209,12 @@ def _what(
         lines = [line for line in decision.lines if line.party_id == party_id]
         paragraphs.append(_amounts(lines, case.party(party_id), receiver, calculation))
     if pays_on:
-        days = "; ".join(
+        days = [
             f"for {month_in_words(month)} den {day_in_words(day)}" for month, day in pays_on.items()
-        )
+        ]
         paragraphs.append(
-            f"Pengene er på NemKontoen {days}. Beløbet er før skat. Skatten bliver trukket efter"
-            " skattekortet, og der betales ikke arbejdsmarkedsbidrag."
+            f"Pengene er på NemKontoen {_joined(days)}. Beløbet er før skat. Skatten bliver"
+            " trukket efter skattekortet, og der betales ikke arbejdsmarkedsbidrag."
         )
     paragraphs.append(f"Afgørelsen har nummer {decision.number}.")
     return LetterSection("Afgørelse", tuple(paragraphs))
@@ -217,8 +225,8 @@ def _amounts(
 ) -> str:
     name = "Du" if party.id == receiver.id else party.name
     if not lines:
-        months = [month_in_words(each.month) for each in calculation.of(party.id)]
-        return f"{name} får ikke kontanthjælp for {_joined(months)}."
+        first = calculation.of(party.id)[0].month
+        return f"{name} får ikke kontanthjælp fra {month_in_words(first)}."
     said = [
         f"{line.amount.danish()} om måneden før skat fra {month_in_words(line.from_month)}"
         for line in lines
@@ -235,11 +243,11 @@ def _how(calculation: Calculation, case: Case, receiver: Party) -> Iterator[Lett
                 continue
             shown = rows
             name = case.party(party_id).name
-            whose = "dig" if party_id == receiver.id else name
+            is_you = party_id == receiver.id
             when = month_in_words(month.month)
             yield LetterSection(
-                f"Sådan har vi regnet for {whose}",
-                _explanations(month),
+                f"Sådan har vi regnet for {'dig' if is_you else name}",
+                _explanations(month, "Du" if is_you else name),
                 LetterTable(f"{name}, fra {when}", rows, has_sum=True),
             )
 
@@ -251,20 +259,80 @@ def _rows(month: PersonMonth) -> tuple[tuple[str, str], ...]:
     return (*lines, ("Hjælp før skat om måneden", month.gross.danish()))
 
 
-def _explanations(month: PersonMonth) -> tuple[str, ...]:
-    """Say why each line is there, in the words of its rule and the facts that decided it."""
+LINE_WORDS = {
+    "mindstesats": "{who} får mindstesatsen, fordi kravene til ophold og arbejde ikke er opfyldt.",
+    "grundsats": (
+        "{who} får grundsatsen, fordi {who_inside} er under 30 år og ikke opfylder betingelserne"
+        " for den forhøjede sats."
+    ),
+    "forhoejet_sats": "{who} får den forhøjede sats, fordi {who_inside} er fyldt 30 år.",
+    "forhoejet_sats_under_30": (
+        "{who} får den forhøjede sats, fordi {who_inside} er fyldt 25 år og har haft 2½ års"
+        " arbejde på fuld tid."
+    ),
+    "hjemmeboende": (
+        "{who} får satsen for hjemmeboende, fordi {who_inside} er under 30 år og bor hos en eller"
+        " begge forældre."
+    ),
+    "boernetillaeg": (
+        "{who} får børnetillæg, fordi {who_inside} forsørger børn. Der er ét tillæg, uanset hvor"
+        " mange børn der er."
+    ),
+    "tillaeg_enlig_forsoerger": (
+        "{who} får tillæg som enlig forsørger med ret til ekstra børnetilskud."
+    ),
+    "tillaeg_enlig_ikke_forsoerger": "{who} får tillæg som enlig uden børn.",
+    "ungetillaeg": (
+        "{who} får særligt ungetillæg, fordi {who_inside} er under 30 år og vurderet"
+        " aktivitetsparat."
+    ),
+    "indtaegt": (
+        "Indtægter i måneden bliver trukket fra krone for krone. Af indtægt ved arbejde er der et"
+        " fribeløb, som ikke bliver trukket fra."
+    ),
+    "aegtefaelles_indtaegt": (
+        "Ægtefællens indtægt bliver trukket fra med den del, der er større end den hjælp,"
+        " ægtefællen selv kunne have fået den måned."
+    ),
+}
+"""Why a line is there, in the words of the letter; `{who}` begins a sentence."""
+
+_FIGURES = {
+    "kh.fribeloeb": "fribeløbet",
+    FACT_LABELS[FactKind.WORK_INCOME]: "indtægten ved arbejde",
+    FACT_LABELS[FactKind.OTHER_INCOME]: "andre indtægter",
+}
+"""What of a deduction's tree the letter shows in figures."""
+
+
+def _explanations(month: PersonMonth, name: str) -> tuple[str, ...]:
+    """Say why each line is there, and with which figures income was taken."""
+    inside = "du" if name == "Du" else name.split()[0]
     said = []
     for line in month.lines:
-        words = line.explanation.source
-        figures = [
-            f"{node.label.lower()} {node.value.danish()}"
-            for node in line.explanation.walk()
-            if isinstance(node.value, Money) and node.kind == "fact" and node.value
-        ]
-        if line.amount < Money(0) and figures:
-            words += f" Vi har regnet med: {', '.join(dict.fromkeys(figures))}."
-        said.append(f"{line.label}: {words}")
+        key = line.key
+        if key == "forhoejet_sats" and _age(line) < YOUTH_ENDS:
+            key = "forhoejet_sats_under_30"
+        words = LINE_WORDS.get(key, f"{line.label}: {line.explanation.source}")
+        words = words.format(who=name, who_inside=inside)
+        figures = list(dict.fromkeys(_figures(line))) if line.amount < Money(0) else []
+        if figures:
+            words = f"{words} I {month_in_words(month.month)} er {_joined(figures)}"
+        said.append(words)
     return tuple(said)
+
+
+def _age(line: Line) -> int:
+    """Return the age the line was worked out with."""
+    ages = (node.value for node in line.explanation.walk() if node.id.startswith("kh.alder@"))
+    return next((age for age in ages if isinstance(age, int)), YOUTH_ENDS)
+
+
+def _figures(line: Line) -> Iterator[str]:
+    for node in line.explanation.walk():
+        name = _FIGURES.get(node.label if node.kind == "fact" else node.id.partition("@")[0])
+        if name and isinstance(node.value, Money) and node.value:
+            yield f"{name} {node.value.danish()}"
 
 
 def _why(
@@ -285,10 +353,9 @@ def _why(
 
 def _law(decision: Decision, calculation: Calculation) -> LetterSection:
     months = [month_in_words(each) for each in sorted({each.month for each in calculation.months})]
-    laws = _joined([law_in_words(law) for law in decision.legal_basis])
+    laws = laws_in_words(decision.legal_basis)
     return LetterSection(
-        "Regler",
-        (f"Vi har afgjort sagen efter {laws}, som reglerne er i {_joined(months)}.",),
+        "Regler", (f"Vi har afgjort sagen efter reglerne i {_joined(months)}: {laws}.",)
     )
 
 
@@ -335,7 +402,7 @@ def _appeal(decision: Decision, sender: Sender) -> LetterSection:
     where = ", ".join(sender.lines)
     return LetterSection(
         "Hvis du vil klage",
-        (decision.appeal_instruction, f"Send klagen til {sender.municipality_name}, {where}."),
+        (decision.appeal_instruction, f"Skriv eller ring til {sender.municipality_name}, {where}."),
     )
 
 
@@ -493,7 +560,7 @@ def check_decision_letter(letter: Letter, decision: Decision) -> None:
         decision.number,
         decision.appeal_instruction,
         *(line.amount.danish() for line in decision.lines),
-        *(law_in_words(law) for law in decision.legal_basis),
+        *(paragraph_of(law) for law in decision.legal_basis),
     )
     unsaid = [each for each in wanted if each not in letter.text]
     if unsaid:

@@ -32,7 +32,7 @@ from processes.domain.money import Money
 from processes.domain.periods import Month
 from processes.domain.rates import RateBook
 from processes.domain.rules.book import RuleBook
-from processes.domain.rules.prose import day_in_words, in_words
+from processes.domain.rules.prose import day_in_words, in_words, law_in_words
 from processes.domain.rules.run import Run, linked
 from processes.domain.rules.trace import once
 
@@ -267,7 +267,9 @@ def _outcome(months: Sequence[PersonMonth], *, short: bool) -> Outcome:
         return Outcome.UNKNOWN
     if all(month.gross == Money(0) for month in months):
         return Outcome.REFUSED
-    return Outcome.PARTIAL if short else Outcome.GRANTED
+    got = {month.party_id for month in months if month.gross}
+    nothing_for_one = got != {month.party_id for month in months}
+    return Outcome.PARTIAL if short or nothing_for_one else Outcome.GRANTED
 
 
 def _notes(application: Application, calculation: Calculation) -> Iterator[str]:
@@ -300,7 +302,7 @@ def _not_yet(person_month: PersonMonth) -> Iterator[str]:
     age = _found(person_month.conditions, "kh.alder@")
     in_window = person_month.month.first_day < TRANSITION_ENDS
     if "grundsats" in keys and isinstance(age, int) and age < YOUTH_ENDS and in_window:
-        yield f"Midlertidigt tilpasningstillæg (LAS § 20) {sentence}"
+        yield f"Midlertidigt tilpasningstillæg ({law_in_words('LAS § 20')}) {sentence}"
     if "boernetillaeg" in keys:
         yield f"Fritidstillæg, som tidligst kan gives efter tre måneder i træk, {sentence}"
 

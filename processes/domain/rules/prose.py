@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,7 +76,33 @@ def law_in_words(law: str) -> str:
     'lov om aktiv socialpolitik §\\xa017'
     """
     act, _, rest = law.partition(" ")
-    return f"{ACTS.get(act, act)} {rest}".strip().replace("§ ", "§\u00a0")
+    return _unbroken(f"{ACTS.get(act, act)} {rest}".strip())
+
+
+def paragraph_of(law: str) -> str:
+    """Write a paragraph without its act: `§ 17`."""
+    return _unbroken(law.partition(" ")[2])
+
+
+def _unbroken(law: str) -> str:
+    """Keep each number on the line of its sign."""
+    for sign in ("§ ", "stk. ", "nr. "):
+        law = law.replace(sign, sign.replace(" ", "\u00a0"))
+    return law
+
+
+def laws_in_words(laws: Iterable[str]) -> str:
+    """Write several paragraphs, each act named once.
+
+    >>> laws_in_words(["LAS § 16, stk. 2", "LAS § 17"])
+    'lov om aktiv socialpolitik §\\xa016, stk.\\xa02; §\\xa017'
+    """
+    by_act: dict[str, list[str]] = {}
+    for law in dict.fromkeys(laws):
+        by_act.setdefault(law.partition(" ")[0], []).append(paragraph_of(law))
+    return " og ".join(
+        f"{ACTS.get(act, act)} {'; '.join(paragraphs)}" for act, paragraphs in by_act.items()
+    )
 
 
 def in_words(value: NodeValue) -> str:
