@@ -1,0 +1,41 @@
+"""Append-only: who saw and did what."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.models.security import AuditEventRow
+from app.stores.rows import Store
+from processes.ports.records import AuditEvent
+
+
+class SqlAuditStore(Store):
+    """Who saw and did what in this municipality."""
+
+    def add(self, event: AuditEvent) -> None:
+        """Append."""
+        self.insert(
+            AuditEventRow,
+            [
+                {
+                    "at": event.at,
+                    "user_id": event.user,
+                    "role": event.role,
+                    "action": event.action,
+                    "subject": event.subject,
+                    "reason": event.reason,
+                }
+            ],
+        )
+
+    def of_subject(self, subject: str) -> Sequence[AuditEvent]:
+        """Return what was seen and done of a subject, newest first."""
+        rows = self.session.scalars(
+            select(AuditEventRow)
+            .where(AuditEventRow.subject == subject)
+            .order_by(AuditEventRow.id.desc())
+        )
+        return [
+            AuditEvent(row.at, row.user_id, row.role, row.action, row.subject, row.reason)
+            for row in rows
+        ]

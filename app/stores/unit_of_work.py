@@ -1,0 +1,73 @@
+"""One transaction in one municipality, committed once; no Flask application is needed."""
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.security.row_level import checked, enter_municipality
+from app.stores.audit import SqlAuditStore
+from app.stores.calculations import SqlCalculationStore
+from app.stores.cases import SqlCaseStore
+from app.stores.decisions import SqlDecisionStore, SqlHearingStore
+from app.stores.engine import ALWAYS_FRESH
+from app.stores.facts import SqlFactStore
+from app.stores.letters import SqlLetterStore
+from app.stores.outbox import SqlOutboxStore
+from app.stores.payments import SqlPaymentStore
+from app.stores.processes import SqlDefinitionStore, SqlProcessStore
+from app.stores.reads import SqlReadStore
+from app.stores.setup import SqlSetupStore
+
+
+class SqlUnitOfWork:
+    """One transaction in one municipality; a store is an attribute, `commit()` makes it so.
+
+    Everything is over with the commit: the next statement would find no municipality and fail.
+    """
+
+    def __init__(self, engine: Engine, municipality_id: int) -> None:
+        self.municipality_id = checked(municipality_id)
+        session = Session(engine, autoflush=False, execution_options=ALWAYS_FRESH)
+        self.session = session
+        self.cases = SqlCaseStore(session, municipality_id)
+        self.facts = SqlFactStore(session)
+        self.calculations = SqlCalculationStore(session)
+        self.hearings = SqlHearingStore(session)
+        self.decisions = SqlDecisionStore(session)
+        self.letters = SqlLetterStore(session)
+        self.payments = SqlPaymentStore(session)
+        self.processes = SqlProcessStore(session)
+        self.definitions = SqlDefinitionStore(session)
+        self.setup = SqlSetupStore(session, municipality_id)
+        self.outbox = SqlOutboxStore(session)
+        self.audit = SqlAuditStore(session)
+        self.read = SqlReadStore(session, municipality_id)
+
+    def __enter__(self) -> Self:
+        enter_municipality(self.session.connection(), self.municipality_id)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.session.close()
+
+    def commit(self) -> None:
+        """Make it so, all at once."""
+        self.session.commit()
+
+
+class SqlUnitOfWorkFactory:
+    """Opens units of work on one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def __call__(self, municipality_id: int) -> SqlUnitOfWork:
+        """Open one transaction in one municipality; rolled back unless committed."""
+        return SqlUnitOfWork(self.engine, municipality_id)
