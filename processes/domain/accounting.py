@@ -64,7 +64,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class EntryRule:
-    """One entry of a posting rule: account, side and which part of the payment."""
+    """One entry of a posting rule (konteringslinje): account, side, which part of the payment."""
 
     account: str
     is_debit: bool

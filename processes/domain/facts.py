@@ -236,7 +236,7 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of a case as known at one moment, ready to be asked.
+    """The facts of a case as known at one moment (oplysninger), ready to be asked.
 
     When several sources speak of the same day, a caseworker's word goes before a register's,
     and a register's before the citizen's; among equals the newest counts.

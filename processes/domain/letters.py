@@ -42,7 +42,7 @@ class LetterKind(StrEnum):
 
 @dataclass(frozen=True)
 class LetterTable:
-    """A table in a letter: a caption, two columns, and whether the last row is a sum."""
+    """A table in a letter (brevtabel): caption, two columns, whether the last row is a sum."""
 
     caption: str
     rows: tuple[tuple[str, str], ...]
@@ -51,7 +51,7 @@ class LetterTable:
 
 @dataclass(frozen=True)
 class LetterSection:
-    """A heading with its paragraphs, and a table after them when there is one."""
+    """A heading with its paragraphs (brevafsnit), and a table after them when there is one."""
 
     heading: str
     paragraphs: tuple[str, ...]
@@ -60,7 +60,7 @@ class LetterSection:
 
 @dataclass(frozen=True)
 class Letter:
-    """One letter to one receiver.
+    """One letter to one receiver (brev).
 
     `facts` are the values the letter must say exactly (amounts, days, paragraphs), kept beside
     the words so that a check can find each of them in the text before it is sent.

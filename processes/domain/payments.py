@@ -38,7 +38,7 @@ class PaymentState(StrEnum):
 
 @dataclass(frozen=True)
 class PaymentLine:
-    """One payment to one payee for one month; amount, payee, period and decision never change."""
+    """One payment (udbetaling) to one payee for one month; never changed once planned."""
 
     id: str
     plan_id: str

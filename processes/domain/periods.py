@@ -65,7 +65,7 @@ class Month:
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """Days from `start`, up to but not including `end`; no `end` is until further notice.
+    """Days from `start` to before `end` (periode); no `end` is until further notice.
 
     >>> date(2026, 2, 1) in Period(date(2026, 1, 1), date(2026, 2, 1))
     False

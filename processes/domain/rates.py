@@ -67,7 +67,7 @@ class Rate:
 
 
 class RateBook:
-    """Every rate, asked by key and day."""
+    """Every rate, asked by key and day (satsbog)."""
 
     def __init__(self, rates: Iterable[Rate]) -> None:
         self._by_key: dict[str, list[Rate]] = {}

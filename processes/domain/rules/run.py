@@ -36,7 +36,7 @@ class _Stop(Exception):  # noqa: N818 – a jump out of a rule's body, never an 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one rule: its node, what was missing, and the words for a sentence."""
+    """What came of one rule (regelresultat): its node, what was missing, words for a sentence."""
 
     rule: Rule
     node: Node
@@ -54,7 +54,7 @@ class Result:
 
 @dataclass
 class Notebook:
-    """What a rule asked for while it ran."""
+    """What a rule asked for while it ran (opslagsliste)."""
 
     inputs: list[Node] = field(default_factory=list)
     missing: dict[Missing, None] = field(default_factory=dict)
@@ -139,7 +139,7 @@ def linked(runs: Iterable[Run]) -> None:
 
 
 class View:
-    """A rule's view of a person: the `Reading` its body gets."""
+    """A rule's view of a person (opslag): the `Reading` its body gets."""
 
     def __init__(self, run: Run, book: Notebook, prefix: str = "") -> None:
         self._run = run
