@@ -18,9 +18,16 @@ def create_database(server: EmbeddedServer, name: str) -> None:
         ensure_roles(connection)
 
 
-def prepare(settings: Settings) -> None:
-    """Bring the tables to their newest form; in demo mode also load what the demo shows."""
+def create_tables(settings: Settings) -> None:
+    """Bring the tables to their newest form, if these settings know who may."""
     if settings.owner_url is not None:
         upgrade(settings.owner_url)
+
+
+def prepare(settings: Settings) -> None:
+    """Make the tables and, in demo mode, what the demo shows; the registers must be running."""
+    create_tables(settings)
     if settings.mode is Mode.DEMO:
-        importlib.import_module("app.local.demo").load(settings)
+        demo = importlib.import_module("app.local.demo")
+        demo.load(settings)
+        demo.populate(settings)

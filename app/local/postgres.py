@@ -93,6 +93,13 @@ class EmbeddedServer:
                 raise ServerUnavailableError(f"PostgreSQL startede ikke.\n{self._log_tail()}")
             time.sleep(POLL_SECONDS)
 
+    def running(self) -> subprocess.Popen[bytes]:
+        """Return the running server, started again if it has died; what a supervisor calls."""
+        if self.process is None or self.process.poll() is not None:
+            self.start()
+        assert self.process is not None  # noqa: S101 - start has just set it
+        return self.process
+
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the server program itself and return at once; `start` is what most want."""
         settings = self.settings | {"unix_socket_directories": str(self.socket_folder)}

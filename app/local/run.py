@@ -6,25 +6,23 @@
 import importlib
 import os
 import signal
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 from app.config import Settings
-from app.local.database import create_database, prepare
+from app.local.database import create_database, create_tables, prepare
 from app.local.frontend import ensure_bundles
 from app.local.installation import DATABASE, Installation, demo_settings, offset_of_demo
 from app.local.machine import LOOPBACK, answers, free_port, is_open
 from app.local.places import VAR
 from app.local.postgres import EmbeddedServer
 from app.local.programs import WORKER_COMMAND, Program, simulator_command, web_command
-from app.local.supervisor import POLL_SECONDS, Service, Supervisor
-from app.local.terminal import SetupError, say
+from app.local.supervisor import Service, Supervisor
+from app.local.terminal import say
 
 WEB_PORT = 8000
 SIMULATOR_PORT = 8100
-SIMULATOR_START_SECONDS = 60.0
 
 
 def run(arguments: list[str]) -> int:
@@ -34,45 +32,36 @@ def run(arguments: list[str]) -> int:
         return _run_on_a_given_database()
     if "--ny" in arguments:
         Installation(VAR).erase()
-    installation = Installation(VAR)
-    try:
-        return _run_the_demo(installation)
-    finally:
-        installation.server.stop()
+    return _run_the_demo(Installation(VAR))
 
 
 def _run_the_demo(installation: Installation) -> int:
     started = time.monotonic()
     server = installation.server
-    say("Starter databasen …")
-    server.start()
-    create_database(server, DATABASE)
     web_port = free_port(int(os.environ.get("KY_PORT", WEB_PORT)))
     simulator_port = free_port(int(os.environ.get("KY_SIMULATOR_PORT", SIMULATOR_PORT)))
-    settings = installation.settings(simulator_port=simulator_port)
-    say("Klargør tabeller og demokommune …")
-    prepare(settings)
-
-    def database() -> subprocess.Popen[bytes]:
-        if server.process is None or server.process.poll() is not None:
-            server.start()
-        assert server.process is not None  # noqa: S101 - start has just set it
-        return server.process
-
-    services = [
-        Service("databasen", database, stop_signal=signal.SIGINT),
-        _simulator(settings, simulator_port, installation.folder),
-        *_web_and_worker(settings, web_port, installation.logs),
-    ]
-
-    def when_ready() -> None:
-        say(f"\nKlar efter {time.monotonic() - started:.1f} s. Ctrl-C stopper det hele.\n")
-        say(f"  Ydelsessystemet   http://{LOOPBACK}:{web_port}/")
-        say(f"  Simulatoren       http://{LOOPBACK}:{simulator_port}/")
-        say(f"  Logge             {installation.logs}\n")
-        say(importlib.import_module("app.local.demo").logins())
-
-    Supervisor(services).run(when_ready=when_ready)
+    try:
+        with Supervisor() as supervisor:
+            say("Starter databasen …")
+            server.start()  # the first time an error must reach the person, not be tried again
+            supervisor.start(Service("databasen", server.running, stop_signal=signal.SIGINT))
+            create_database(server, DATABASE)
+            settings = installation.settings(simulator_port=simulator_port)
+            supervisor.start(_simulator(settings, simulator_port, installation.folder))
+            say("Klargør tabeller og demokommune …")
+            prepare(settings)
+            say("Starter web og arbejder …")
+            for service in _web_and_worker(settings, web_port, installation.logs):
+                supervisor.start(service)
+            say(f"\nKlar efter {time.monotonic() - started:.1f} s. Ctrl-C stopper det hele.\n")
+            say(f"  Ydelsessystemet   http://{LOOPBACK}:{web_port}/")
+            say(f"  Simulatoren       http://{LOOPBACK}:{simulator_port}/")
+            say(f"  Logge             {installation.logs}\n")
+            say(importlib.import_module("app.local.demo").logins())
+            supervisor.watch()
+            say("Stopper …")
+    finally:
+        server.stop()
     say("Stoppet. Data er gemt i var/ og er der igen næste gang.")
     return 0
 
@@ -83,10 +72,11 @@ def _run_on_a_given_database() -> int:
     prepare(settings)
     port = free_port(int(os.environ.get("KY_PORT", WEB_PORT)))
 
-    def when_ready() -> None:
+    with Supervisor() as supervisor:
+        for service in _web_and_worker(settings, port, VAR / "log"):
+            supervisor.start(service)
         say(f"Klar: http://{LOOPBACK}:{port}/")
-
-    Supervisor(_web_and_worker(settings, port, VAR / "log")).run(when_ready=when_ready)
+        supervisor.watch()
     return 0
 
 
@@ -128,22 +118,9 @@ def demo(arguments: list[str]) -> int:
                 secret_key="only-for-one-demonstration-then-gone",  # noqa: S106 - guards nothing
                 clock_offset_seconds=offset_of_demo(),
             )
-            simulator = _simulator(settings, port, home)
-            program = simulator.start()
-            try:
-                prepare(settings)
-                _wait_for(simulator, program)
+            with Supervisor() as supervisor:
+                supervisor.start(_simulator(settings, port, home))
+                create_tables(settings)
                 return int(
                     importlib.import_module("app.local.story").run(settings, as_json=as_json)
                 )
-            finally:
-                program.terminate()
-                program.wait(10)
-
-
-def _wait_for(service: Service, program: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + SIMULATOR_START_SECONDS
-    while not service.ready():
-        if program.poll() is not None or time.monotonic() > deadline:
-            raise SetupError(f"{service.name} startede ikke.\n{service.last_words()}")
-        time.sleep(POLL_SECONDS)

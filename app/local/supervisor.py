@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import Any, Self
 
 from app.local.terminal import SetupError, say
 
@@ -47,64 +48,72 @@ class Service:
 
 
 class Supervisor:
-    """Keeps services running until it is told to stop (opsyn)."""
+    """Keeps services running until it is told to stop (opsyn).
 
-    def __init__(
-        self, services: list[Service], *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.services = services
+    A context: leaving it, also by an error or Ctrl-C, stops everything in reverse order.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._services: list[Service] = []
         self._clock = clock
         self._stopping = threading.Event()
+        self._watching = False
+        self._earlier: dict[signal.Signals, Any] = {}
 
-    def run(self, *, when_ready: Callable[[], None]) -> None:
-        """Start everything in order, watch it, and stop it in reverse order on Ctrl-C."""
-        earlier = {number: signal.signal(number, self._asked_to_stop) for number in _STOP_SIGNALS}
-        try:
-            for service in self.services:
-                self.start(service)
-                self._wait_until_ready(service)
-            if not self._stopping.is_set():
-                when_ready()
-            while not self._stopping.wait(POLL_SECONDS):
-                self.look()
-        finally:
-            self._stop_all()
-            for number, handler in earlier.items():
-                signal.signal(number, handler)
+    def __enter__(self) -> Self:
+        self._earlier = {each: signal.signal(each, self._asked_to_stop) for each in _STOP_SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._watching = True  # from here on, Ctrl-C means: no more patience
+        self._stopping.set()
+        self._stop_all()
+        for number, handler in self._earlier.items():
+            signal.signal(number, handler)
+
+    def start(self, service: Service) -> None:
+        """Start one service, wait until others may count on it, and look after it from now on."""
+        self._services.append(service)
+        self._launch(service)
+        while not service.ready() and not self._stopping.wait(POLL_SECONDS):
+            self.look()
+
+    def watch(self) -> None:
+        """Look after the services until told to stop."""
+        self._watching = True
+        while not self._stopping.wait(POLL_SECONDS):
+            self.look()
 
     def stop(self) -> None:
-        """Ask `run` to end."""
+        """Ask `watch` to end."""
         self._stopping.set()
 
     def look(self) -> None:
         """Look at each service once: note who died, start again those whose pause is over."""
-        for service in self.services:
+        for service in self._services:
             if service.process is None:
                 if self._clock() >= service.start_again_at:
-                    self.start(service)
+                    self._launch(service)
             elif (code := service.process.poll()) is not None:
                 self._note_death(service, _manner_of_death(code))
             elif self._clock() - service.started_at > SECONDS_TO_TRUST:
                 service.failures = 0
 
     def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        if not self._watching:  # still starting: there is no watch to end
+            raise KeyboardInterrupt
         if self._stopping.is_set():  # asked twice: no more patience
-            for service in self.services:
+            for service in self._services:
                 service.patience_seconds = 0.0
         self._stopping.set()
 
-    def start(self, service: Service) -> None:
-        """Start one service, and look after it from now on."""
-        service.start_again_at = math.inf
+    def _launch(self, service: Service) -> None:
         service.started_at = self._clock()
+        service.start_again_at = math.inf
         try:
             service.process = service.start()
         except (OSError, SetupError) as error:
             self._note_death(service, str(error))
-
-    def _wait_until_ready(self, service: Service) -> None:
-        while not service.ready() and not self._stopping.wait(POLL_SECONDS):
-            self.look()
 
     def _note_death(self, service: Service, manner: str) -> None:
         service.process = None
@@ -118,7 +127,7 @@ class Supervisor:
         )
 
     def _stop_all(self) -> None:
-        for service in reversed(self.services):
+        for service in reversed(self._services):
             process = service.process
             if process is None or process.poll() is not None:
                 continue

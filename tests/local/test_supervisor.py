@@ -47,7 +47,7 @@ def look_until_dead(supervisor: Supervisor, service: Service) -> None:
 def test_what_dies_is_started_again_with_pauses_that_double() -> None:
     clock = HandClock()
     service = dies_at_once()
-    supervisor = Supervisor([service], clock=clock)
+    supervisor = Supervisor(clock=clock)
     pauses = []
 
     supervisor.start(service)
@@ -65,7 +65,7 @@ def test_what_dies_is_started_again_with_pauses_that_double() -> None:
 def test_it_is_not_started_before_its_pause_is_over() -> None:
     clock = HandClock()
     service = dies_at_once()
-    supervisor = Supervisor([service], clock=clock)
+    supervisor = Supervisor(clock=clock)
 
     supervisor.start(service)
     look_until_dead(supervisor, service)
@@ -79,7 +79,7 @@ def test_a_death_is_told_with_its_manner_and_the_next_try(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     service = Service("web", program(FOREVER), last_words=lambda: "  | Traceback: noget gik galt")
-    supervisor = Supervisor([service])
+    supervisor = Supervisor()
     supervisor.start(service)
     assert service.process is not None
 
@@ -102,7 +102,7 @@ def test_one_that_cannot_be_started_is_tried_again() -> None:
 
     clock = HandClock()
     service = Service("databasen", start)
-    supervisor = Supervisor([service], clock=clock)
+    supervisor = Supervisor(clock=clock)
 
     supervisor.start(service)
     clock.seconds += 1
@@ -116,7 +116,7 @@ def test_a_minute_without_dying_makes_the_next_pause_short_again() -> None:
     clock = HandClock()
     service = Service("web", program(FOREVER))
     service.failures = 6
-    supervisor = Supervisor([service], clock=clock)
+    supervisor = Supervisor(clock=clock)
     supervisor.start(service)
 
     clock.seconds += 61
@@ -145,8 +145,9 @@ def test_services_start_in_order_and_stop_in_reverse(tmp_path: Path) -> None:
         Service(name, program(code.format(log=str(log), name=name)), ready=written(name))
         for name in ("database", "web", "worker")
     ]
-    supervisor = Supervisor(services)
-    supervisor.run(when_ready=supervisor.stop)
+    with Supervisor() as supervisor:
+        for service in services:
+            supervisor.start(service)
 
     assert log.read_text().splitlines() == [
         "database starts",
@@ -158,15 +159,36 @@ def test_services_start_in_order_and_stop_in_reverse(tmp_path: Path) -> None:
     ]
 
 
-def test_ctrl_c_stops_everything_and_gives_the_handlers_back() -> None:
+def test_ctrl_c_ends_the_watch_and_stops_everything() -> None:
     service = Service("web", program(FOREVER))
     before = signal.getsignal(signal.SIGINT)
 
-    Supervisor([service]).run(when_ready=lambda: os.kill(os.getpid(), signal.SIGINT))
+    with Supervisor() as supervisor:
+        supervisor.start(service)
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+        supervisor.watch()
 
     assert service.process is not None
     assert service.process.returncode == -signal.SIGTERM
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_while_starting_stops_what_has_been_started() -> None:
+    started = Service("databasen", program(FOREVER))
+    never_ready = Service("web", program(FOREVER), ready=lambda: False)
+
+    def start_both() -> None:
+        with Supervisor() as supervisor:
+            supervisor.start(started)
+            threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+            supervisor.start(never_ready)
+
+    with pytest.raises(KeyboardInterrupt):
+        start_both()
+
+    for service in (started, never_ready):
+        assert service.process is not None
+        assert service.process.returncode == -signal.SIGTERM
 
 
 def test_one_that_will_not_stop_is_killed(tmp_path: Path) -> None:
@@ -178,19 +200,26 @@ def test_one_that_will_not_stop_is_killed(tmp_path: Path) -> None:
         "while True: signal.pause()\n"
     )
     service = Service("web", program(stubborn), ready=ready.exists, patience_seconds=0.1)
-    supervisor = Supervisor([service])
 
-    supervisor.run(when_ready=supervisor.stop)
+    with Supervisor() as supervisor:
+        supervisor.start(service)
 
     assert service.process is not None
     assert service.process.returncode == -signal.SIGKILL
 
 
-def test_stop_may_come_from_another_thread() -> None:
-    service = Service("web", program(FOREVER))
-    supervisor = Supervisor([service])
+def test_one_that_dies_while_starting_is_tried_until_it_is_ready(tmp_path: Path) -> None:
+    second_try = tmp_path / "second-try"
+    code = (
+        "import pathlib, signal\n"
+        f"first = pathlib.Path({str(tmp_path / 'first-try')!r})\n"
+        "if not first.exists():\n    first.touch()\n    raise SystemExit(1)\n"
+        f"pathlib.Path({str(second_try)!r}).touch()\n"
+        "signal.pause()\n"
+    )
+    service = Service("web", program(code), ready=second_try.exists)
 
-    supervisor.run(when_ready=threading.Timer(0.05, supervisor.stop).start)
+    with Supervisor() as supervisor:
+        supervisor.start(service)
 
-    assert service.process is not None
-    assert service.process.returncode == -signal.SIGTERM
+        assert service.failures == 1
