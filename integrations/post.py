@@ -75,7 +75,7 @@ class DigitalPost:
 
     def send(self, item: PostItem) -> PostReceipt:
         """Hand over one letter."""
-        body = self._request(item)
+        body = self.request(item)
 
         def ask(attempt: Attempt) -> PostReceipt:
             answer = self._post.post(
@@ -110,7 +110,8 @@ class DigitalPost:
             Channel.DIGITAL_POST if transmission else Channel.PAPER,
         )
 
-    def _request(self, item: PostItem) -> bytes:
+    def request(self, item: PostItem) -> bytes:
+        """Write the request for one letter."""
         request = etree.Element("kombi_request")
         etree.SubElement(request, "KombiValgKode").text = CHOICE
         content = base64.b64encode(item.pdf).decode("ascii")

@@ -186,7 +186,6 @@ def _person(
     key: str, source: Mapping[str, Any], home: Mapping[str, Any], employers: Mapping[str, Any]
 ) -> Person:
     first, middle, last = source["name"]
-    gone = source.get("emigrated") or {}
     payment = source.get("payment") or {}
     return Person(
         key=key,
@@ -206,8 +205,8 @@ def _person(
         digital_post=source.get("digital_post", True),
         citizenship=source.get("citizenship", 5100),
         dead_on=source.get("dead_on"),
-        emigrated_on=gone.get("on"),
-        emigrated_to=gone.get("country"),
+        emigrated_on=source.get("emigrated_on"),
+        emigrated_to=source.get("emigrated_to"),
         moved_to_denmark_on=source.get("moved_to_denmark_on"),
         income=tuple(_incomes(source.get("income", ()), employers)),
         payment_rejected=payment.get("reason") if payment.get("rejected") else None,

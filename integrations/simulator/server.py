@@ -42,6 +42,8 @@ LISTS: Final = {
     "events": "beskedfordeler",
 }
 DEFAULT_PORT: Final = 8099
+STOP_SECONDS: Final = 0.05
+"""How soon a simulator in threads notices that it should stop."""
 DEFAULT_SLOWNESS_SECONDS: Final = 5.0
 
 
@@ -253,7 +255,9 @@ def start(world: str = "demo", *, port: int = 0, state: Path | None = None) -> I
     """Run a simulator in threads of this process, for as long as the block lasts."""
     simulator = Simulator(scenarios.load(world), state=state)
     server = _server(simulator, "127.0.0.1", port)
-    thread = threading.Thread(target=server.serve_forever, daemon=True, name="simulator")
+    thread = threading.Thread(
+        target=server.serve_forever, args=(STOP_SECONDS,), daemon=True, name="simulator"
+    )
     thread.start()
     try:
         yield Running(f"http://127.0.0.1:{server.port}", simulator)
