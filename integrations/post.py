@@ -91,20 +91,20 @@ class DigitalPost:
 
     def _receipt(self, item: PostItem, answer: HttpAnswer) -> PostReceipt:
         document = self._post.parsed(answer)
-        if answer.status != HTTP_OK or document.tag != "kombi_response":
-            raise self._post.refused(
-                reported_error(document) or Reported(f"HTTP {answer.status}", "")
-            )
+        reported = reported_error(document)
+        if answer.status != HTTP_OK:
+            raise self._post.refused(reported or Reported(f"HTTP {answer.status}", ""))
+        if document.tag != "kombi_response":
+            raise self._post.unreadable(retryable=False)
         accepted = (document.findtext("Result") or "").strip().lower() in {"true", "1"}
         transmission = (document.findtext("TransmissionID") or "").strip()
-        reason = reported_error(document) or Reported("", "")
         # Assumes: only Digital Post gives a transmission id; a print order is accepted without.
         return PostReceipt(
             Receipt(
                 idempotency_key=item.idempotency_key,
                 state=ReceiptState.ACCEPTED if accepted else ReceiptState.REJECTED,
                 reference=transmission or _message_id(item),
-                reason_code="" if accepted else (reason.code or "UKENDT"),
+                reason_code="" if accepted else (reported.code if reported else "UKENDT"),
                 at=self._post.clock.now(),
             ),
             Channel.DIGITAL_POST if transmission else Channel.PAPER,

@@ -82,7 +82,7 @@ def test_an_answer_to_another_question_is_unreadable_for_good(
         question.ask(gateway(question.gateway))
 
     assert raised.value.system == question.service
-    assert not raised.value.retryable
+    assert (raised.value.code, raised.value.retryable) == ("invalid_answer", False)
     assert pauses.seconds == []
 
 

@@ -21,7 +21,7 @@ from integrations.cpr import PersonLookup
 from integrations.nemkonto import NemKonto
 from integrations.simulator.effects import Effect, Effects, KeyReusedError
 from integrations.simulator.scenarios import World, load, names
-from integrations.simulator.server import MODES, SERVICES
+from integrations.simulator.server import SERVICES
 from processes.domain.identifiers import Cpr, Cvr
 from processes.ports.gateways import ReceiptState
 from tests.integrations.conftest import EGEKOEB, NOON, Outside, StoppedClock
@@ -189,10 +189,6 @@ def test_reset_lets_go_of_whoever_waits_for_a_slow_answer(
     waiting.join(timeout=10)
 
     assert found == ["Anna Lindegaard Toft"]
-
-
-def test_modes_are_documented_by_name() -> None:
-    assert MODES == ("normal", "slow", "down", "wrong", "strange", "fault", "lost")
 
 
 # --- What it took ---------------------------------------------------------------------------
