@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Select, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.models.processes import (
     DecisionTableRow,
@@ -270,7 +271,7 @@ class SqlDefinitionStore(Store):
         """Return every table in force on a legal date, by key."""
         newest = (
             select(DecisionTableRow)
-            .distinct(DecisionTableRow.key)
+            .ext(distinct_on(DecisionTableRow.key))
             .where(DecisionTableRow.valid_from <= on)
             .order_by(DecisionTableRow.key, DecisionTableRow.version.desc())
         )
