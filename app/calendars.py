@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
-from holidays.countries import Denmark
+from holidays import country_holidays
 
 from processes.domain.periods import Calendar, Period
 
@@ -23,7 +23,7 @@ NEW_YEARS_EVE = (12, 31)
 def danish_calendar(first_year: int, last_year: int) -> Calendar:
     """Return the closing days of whole years, both ends included."""
     years = range(first_year, last_year + 1)
-    public = Denmark(years=years, language="da")
+    public = country_holidays("DK", years=years, language="da")
     bank = {
         date(year, *month_day)
         for year in years

@@ -21,9 +21,10 @@ from app.config import Settings
 from app.rendering import TypstRenderer
 from app.security.interim_login import DemoCitizen
 from app.stores.claims import SqlClaims
+from app.stores.engine import make_engine
 from app.stores.listener import Listener
 from app.stores.sessions import CentralStore
-from app.stores.unit_of_work import SqlUnitOfWorkFactory, make_engine
+from app.stores.unit_of_work import SqlUnitOfWorkFactory
 from app.wakeup import Waker
 from integrations import distribution
 from integrations.cpr import PersonLookup
@@ -107,7 +108,7 @@ class Core:
             "outbox": self.claims.outbox,
             "timers": self.claims.timers,
         }[kind]
-        return take(limit=limit, lease_seconds=lease_seconds)
+        return take(now=self.clock.now(), limit=limit, lease_seconds=lease_seconds)
 
     def wait_for_work(self, timeout_seconds: float) -> bool:
         """Wait until the database says that there is work, or the time is up."""
@@ -160,7 +161,7 @@ def build_core(settings: Settings, *, clock: Clock | None = None) -> Core:
         ),
         deployment=Deployment(env),
         central=central,
-        claims=SqlClaims(engine, clock),
+        claims=SqlClaims(engine),
         listener=Listener(engine),
         engine=engine,
     )

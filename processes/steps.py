@@ -7,6 +7,7 @@ hold a row lock. A step without `ask` runs in the transaction that reached it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from typing import Any
 
 from processes.domain.access import SYSTEM_NAME, Actor
 from processes.domain.accounting import PostingBook
-from processes.domain.documents import JournalNote
+from processes.domain.documents import Direction, Document, JournalNote
 from processes.domain.errors import BrokenStateError
 from processes.domain.periods import Calendar
 from processes.domain.rates import RateBook
@@ -60,6 +61,33 @@ class StepContext:
     def note(self, case_id: str, text: str) -> None:
         """Write a journal note on a case (notatpligt, OFL § 13)."""
         self.uow.cases.add_note(JournalNote(self.new_id(), case_id, text, self.user, self.now))
+
+    def file(
+        self,
+        case_id: str,
+        title: str,
+        content: bytes,
+        *,
+        direction: Direction,
+        media_type: str,
+        party_id: str | None = None,
+        subject_id: str | None = None,
+    ) -> str:
+        """File a document with its exact content (journalisér); return its id."""
+        document = Document(
+            id=self.new_id(),
+            case_id=case_id,
+            title=title,
+            direction=direction,
+            media_type=media_type,
+            sha256=hashlib.sha256(content).hexdigest(),
+            size_bytes=len(content),
+            recorded_at=self.now,
+            party_id=party_id,
+            subject_id=subject_id,
+        )
+        self.uow.cases.add_document(document, content)
+        return document.id
 
     def leave(self, topic: str, case_id: str, body: Variables, *, key: str) -> None:
         """Put something in the outbox (udbakken), in order with the rest of its case.

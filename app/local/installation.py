@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from app.config import Mode, Settings
 from app.local.machine import LOOPBACK
 from app.local.postgres import EmbeddedServer
-from integrations.simulator.server import SERVICES
 
 DATABASE = "ky"
 APP_ROLE = "ky_app"
@@ -73,21 +72,20 @@ def demo_settings(
     clock_offset_seconds: float,
 ) -> Settings:
     """Return settings on an embedded server, with the simulator as every register."""
-    simulator = {
-        name: f"http://{LOOPBACK}:{simulator_port}{path}" for path, name in SERVICES.items()
-    }
+    # Each adapter knows its service's path; the simulator answers them all at one address.
+    simulator = f"http://{LOOPBACK}:{simulator_port}"
     return Settings(
         mode=Mode.DEMO,
         database_url=server.url(database, role=APP_ROLE),
         owner_url=server.url(database),
         secret_key=secret_key,
         files_dir=files_dir,
-        cpr_url=simulator["cpr"],
-        income_url=simulator["eindkomst"],
-        payment_url=simulator["nemkonto"],
-        ledger_url=simulator["oekonomi"],
-        post_url=simulator["digital_post"],
-        events_url=simulator["beskedfordeler"],
+        cpr_url=simulator,
+        income_url=simulator,
+        payment_url=simulator,
+        ledger_url=simulator,
+        post_url=simulator,
+        events_url=simulator,
         simulator=True,
         clock_offset_seconds=clock_offset_seconds,
     )

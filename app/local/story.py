@@ -168,8 +168,8 @@ def tell_why(core: Core, page: CasePage, teller: Teller) -> None:
     teller.show("\nHvorfor beløbet er, som det er")
     for line in core.cases.explain(page.case.id, demo.team(core).caseworker):
         law = f"  [{line.law}]" if line.law else ""
-        source = f"  ({line.source})" if line.source else ""
-        teller.show(f"  {'  ' * line.depth}{line.label}: {line.value}{law}{source}".rstrip(": "))
+        value = f": {line.value}" if line.value else ""
+        teller.show(f"  {'  ' * line.depth}{line.label}{value}{law}")
     for row in page.payments:
         teller.show(f"\n  Fra brutto til netto: {row.line.explanation.label}")
 

@@ -6,14 +6,13 @@ from typing import Any
 
 from sqlalchemy import Select, func, select, union, update
 
-from app.models.cases import AssessmentRow, CaseRow, FactRow
+from app.models.cases import AssessmentRow, CaseRow
 from app.models.decisions import DecidedLineRow, DecisionRow, HearingRow, ProposalRow
 from app.models.processes import UserTaskRow
 from app.stores.rows import Store, known_id
 from processes.domain.access import SYSTEM_NAME, Role
 from processes.domain.calculation import Outcome
 from processes.domain.decisions import DecidedLine, Decision, Proposal
-from processes.domain.facts import SourceKind
 from processes.domain.hearings import HearingState, PartyHearing
 from processes.domain.money import Money
 from processes.domain.periods import Month
@@ -222,7 +221,7 @@ class SqlDecisionStore(Store):
         return f"{number}-{self.session.execute(made).scalar_one() + 1}"
 
     def contributors(self, case_id: str) -> frozenset[str]:
-        """Return every user who completed a task or wrote a fact, assessment or proposal.
+        """Return every user who completed a task, assessed or proposed.
 
         An approver's own tasks are left out: whoever returns a proposal has judged it, not made
         it, and may judge the next one.
@@ -233,9 +232,6 @@ class SqlDecisionStore(Store):
                 UserTaskRow.case_id == wanted,
                 UserTaskRow.completed_by.is_not(None),
                 UserTaskRow.role != Role.APPROVER.value,
-            ),
-            select(FactRow.source_name).where(
-                FactRow.case_id == wanted, FactRow.source_kind == SourceKind.CASEWORKER.value
             ),
             select(AssessmentRow.by).where(AssessmentRow.case_id == wanted),
             select(ProposalRow.proposed_by).where(ProposalRow.case_id == wanted),

@@ -178,7 +178,7 @@ class Source:
 
     kind: SourceKind
     name: str
-    """`CPR`, `eIndkomst`, `Ansøgning`, or the user."""
+    """`CPR`, `eIndkomst`, `Ansøgning`, or the name of the person who said it."""
     reference: str
     """Correlation id, document id or application id."""
     evidence: str = ""

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from processes.domain.cases import Application, Case, CaseState, Party, PartyRole, Protection
-from processes.domain.documents import Direction, Document
+from processes.domain.documents import Direction
 from processes.domain.errors import RuleError
 from processes.domain.facts import Fact, FactKind, FactStatus, FactValue, Source, SourceKind
 from processes.domain.identifiers import Cpr, Kle
@@ -132,21 +132,14 @@ def _make_case(ctx: StepContext, received: Received) -> Case:
 
 
 def _file(ctx: StepContext, case: Case, application: Application, received: Received) -> None:
-    # The digest is the store's to compute: content is found by it and written once.
-    ctx.uow.cases.add_document(
-        Document(
-            id=ctx.new_id(),
-            case_id=case.id,
-            title="Ansøgning om kontanthjælp",
-            direction=Direction.IN,
-            media_type=received.media_type,
-            sha256="",
-            size_bytes=len(received.original),
-            recorded_at=ctx.now,
-            party_id=case.primary_party.id,
-            subject_id=application.id,
-        ),
+    ctx.file(
+        case.id,
+        "Ansøgning om kontanthjælp",
         received.original,
+        direction=Direction.IN,
+        media_type=received.media_type,
+        party_id=case.primary_party.id,
+        subject_id=application.id,
     )
     ctx.note(case.id, f"Ansøgning modtaget via {received.channel}.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from processes.domain import decisions, safeguards
 from processes.domain.calculation import Calculation, Outcome
@@ -128,9 +129,8 @@ def issue(ctx: StepContext, *, proposal_id: str, second_person: bool) -> Variabl
 
     Law: FVL §§ 19-25. The safeguards refuse what has no person, reasons, hearing or approval.
     """
-    proposal = ctx.uow.decisions.proposal(proposal_id)
-    if second_person and proposal.approved_by is None:
-        raise RuleError("Afgørelsen mangler godkendelse af en anden person.")
+    proposal = replace(ctx.uow.decisions.proposal(proposal_id), second_person_needed=second_person)
+    ctx.uow.decisions.save_proposal(proposal)
     calculation = ctx.uow.calculations.get(proposal.calculation_id)
     hearing = None if proposal.hearing_id is None else ctx.uow.hearings.get(proposal.hearing_id)
     safeguards.check_issue(

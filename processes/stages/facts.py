@@ -20,7 +20,7 @@ from processes.domain.cases import (
     Protection,
     check_move,
 )
-from processes.domain.documents import Direction, Document
+from processes.domain.documents import Direction
 from processes.domain.errors import RuleError
 from processes.domain.facts import (
     Fact,
@@ -324,23 +324,13 @@ def _snapshot(ctx: StepContext, case: Case, facts: Iterable[Fact]) -> str:
         ensure_ascii=False,
         indent=1,
     ).encode()
-    document_id = ctx.new_id()
-    ctx.uow.cases.add_document(
-        Document(
-            id=document_id,
-            case_id=case.id,
-            title="Registeroplysninger",
-            direction=Direction.INTERNAL,
-            media_type="application/json",
-            sha256="",
-            size_bytes=len(content),
-            recorded_at=ctx.now,
-            party_id=None,
-            subject_id=None,
-        ),
+    return ctx.file(
+        case.id,
+        "Registeroplysninger",
         content,
+        direction=Direction.INTERNAL,
+        media_type="application/json",
     )
-    return document_id
 
 
 def _plain(value: FactValue) -> object:
@@ -414,7 +404,7 @@ def _add_answers(
     answers = values["answers"]
     if not isinstance(answers, tuple):
         raise TypeError("a form's answers are a tuple of FactAnswer")
-    user = ctx.require_actor().user
+    name = ctx.require_actor().name
     ctx.uow.facts.add(
         [
             Fact(
@@ -427,7 +417,7 @@ def _add_answers(
                 valid=Period(valid_from),
                 source=Source(
                     SourceKind.CASEWORKER,
-                    user,
+                    name,
                     f"task:{task.id}",
                     f"{source}: {evidence}" if evidence else source,
                 ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from processes.domain import hearings, safeguards
-from processes.domain.documents import Direction, Document
+from processes.domain.documents import Direction
 from processes.domain.errors import NotFoundError, RuleError
 from processes.domain.hearings import HearingState, PartyHearing
 from processes.ports.records import UserTask
@@ -78,28 +78,21 @@ def lapse(ctx: StepContext, *, hearing_id: str) -> Variables:
     return {"answered": False}
 
 
-def receive_answer(ctx: StepContext, hearing_id: str, text: str) -> PartyHearing:
+def receive_answer(ctx: StepContext, hearing_id: str, text: str, *, party_id: str) -> PartyHearing:
     """Take in a party's answer (høringssvar), and tell the process that waits for it."""
     text = text.strip()
     if not text:
         raise RuleError("Skriv dit svar, før du sender det.")
     hearing = hearings.receive_answer(ctx.uow.hearings.get(hearing_id), answer=text, at=ctx.now)
     ctx.uow.hearings.save(hearing)
-    content = text.encode()
-    ctx.uow.cases.add_document(
-        Document(
-            id=ctx.new_id(),
-            case_id=hearing.case_id,
-            title="Svar på partshøring",
-            direction=Direction.IN,
-            media_type="text/plain; charset=utf-8",
-            sha256="",
-            size_bytes=len(content),
-            recorded_at=ctx.now,
-            party_id=None,
-            subject_id=hearing.id,
-        ),
-        content,
+    ctx.file(
+        hearing.case_id,
+        "Svar på partshøring",
+        text.encode(),
+        direction=Direction.IN,
+        media_type="text/plain; charset=utf-8",
+        party_id=party_id,
+        subject_id=hearing.id,
     )
     ctx.note(hearing.case_id, "Svar på partshøring modtaget.")
     ctx.tell("hearing-answered", hearing.id, {}, case_id=hearing.case_id)

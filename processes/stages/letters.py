@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from processes.domain import hearings, letters
 from processes.domain.cases import Case
-from processes.domain.documents import Direction, Document
+from processes.domain.documents import Direction
 from processes.domain.errors import BrokenStateError
 from processes.domain.identifiers import Cpr, Cvr
 from processes.domain.letters import Letter, Sender
@@ -136,21 +136,14 @@ def render(
         if record.document_id is not None:
             continue
         letter = letters.from_body(record.body)
-        document_id = ctx.new_id()
-        ctx.uow.cases.add_document(
-            Document(
-                id=document_id,
-                case_id=record.case_id,
-                title=letter.title,
-                direction=Direction.OUT,
-                media_type="application/pdf",
-                sha256=rendered[record.id].sha256,
-                size_bytes=len(rendered[record.id].pdf),
-                recorded_at=ctx.now,
-                party_id=record.party_id,
-                subject_id=record.id,
-            ),
+        document_id = ctx.file(
+            record.case_id,
+            letter.title,
             rendered[record.id].pdf,
+            direction=Direction.OUT,
+            media_type="application/pdf",
+            party_id=record.party_id,
+            subject_id=record.id,
         )
         ctx.uow.letters.save(
             replace(

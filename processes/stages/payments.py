@@ -224,7 +224,7 @@ def _tax_fact(
         valid=Period(valid_from),
         source=Source(
             SourceKind.CASEWORKER,
-            ctx.require_actor().user,
+            ctx.require_actor().name,
             f"task:{task.id}",
             f"{values['source']}: {values['evidence']}",
         ),

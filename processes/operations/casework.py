@@ -1,0 +1,343 @@
+"""What a person sees of a case (sagsoverblik), read in one transaction; every look is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from processes.domain import hearings
+from processes.domain.access import Actor, may, require
+from processes.domain.calculation import Calculation, PersonMonth
+from processes.domain.cases import Case, Party, PartyRole, Protection
+from processes.domain.documents import Document, JournalNote
+from processes.domain.errors import NotAllowedError, RuleError
+from processes.domain.facts import FactKind, Facts
+from processes.domain.identifiers import Cpr
+from processes.domain.rules.prose import in_words, law_in_words, month_in_words, spoken
+from processes.engine.runtime import where_is
+from processes.operations.control import Control
+from processes.ports.pages import (
+    CasePage,
+    ExplainLine,
+    FactRow,
+    InstanceView,
+    LetterRow,
+    PaymentRow,
+    ProcessStep,
+    StepState,
+    TaskPage,
+)
+from processes.ports.records import (
+    AuditEvent,
+    HistoryEvent,
+    InstanceState,
+    LetterRecord,
+    ProcessInstance,
+    UserTask,
+)
+from processes.ports.stores import UnitOfWork
+
+ADULTS = {PartyRole.PRIMARY, PartyRole.SPOUSE}
+SEARCH_LIMIT = 20
+PEOPLE_STEPS = {"userTask", "serviceTask", "receiveTask", "startEvent", "endEvent"}
+"""Kinds of element worth a line in words; gateways and tables speak through what follows."""
+
+
+class Casework:
+    """Cases and what belongs to them (sager)."""
+
+    def __init__(self, control: Control) -> None:
+        self.control = control
+        self.env = control.env
+
+    # ---- the page of a case --------------------------------------------------------------
+
+    def page(self, case_id: str, by: Actor) -> CasePage:
+        """Return what the pages of a case show."""
+        require(by, "case.read")
+        with self.env.uow(by.municipality_id) as uow:
+            case = self._case(uow, case_id, by)
+            known = self._known(uow, case)
+            calculation = uow.calculations.latest(case_id)
+            decided = uow.decisions.of_case(case_id)
+            proposal = uow.decisions.latest_proposal(case_id)
+            issued = {decision.proposal_id for decision in decided}
+            subject = f"case:{case_id}"
+            self._look(uow, by, "case.read", subject)
+            page = CasePage(
+                case=case,
+                application=uow.cases.application_of_case(case_id),
+                facts=self._fact_rows(uow, case, known),
+                contradictions=known.contradictions(self._day(uow, case)),
+                missing=() if calculation is None else calculation.missing,
+                calculation=calculation,
+                decisions=decided,
+                proposal=None if proposal is None or proposal.id in issued else proposal,
+                hearings=uow.hearings.of_case(case_id),
+                letters=letter_rows(uow.letters.of_case(case_id)),
+                payments=payment_rows(uow, case_id),
+                vouchers=uow.payments.vouchers_of_case(case_id),
+                documents=uow.cases.documents(case_id),
+                notes=uow.cases.notes(case_id),
+                timeline=uow.read.case_timeline(case_id),
+                tasks=uow.processes.tasks_of_case(case_id),
+                instances=[
+                    self._instance_view(uow, instance)
+                    for instance in uow.processes.instances_of_case(case_id)
+                ],
+                incidents=[each for each in uow.processes.incidents() if each.case_id == case_id],
+                audit=uow.audit.of_subject(subject),
+                names=self._names(uow, by),
+            )
+            uow.commit()
+            return page
+
+    def task_page(self, uow: UnitOfWork, task: UserTask, case: Case, by: Actor) -> TaskPage:
+        """Return what the page of a task shows of its case."""
+        self._check_protection(case, by)
+        known = self._known(uow, case)
+        calculation = uow.calculations.latest(case.id)
+        held = uow.hearings.of_case(case.id)
+        hearing = held[0] if held else None
+        decided = uow.decisions.of_case(case.id)
+        proposal_id = task.variables.get("proposal_id")
+        return TaskPage(
+            task=task,
+            case=case,
+            revision=task.revision,
+            application=uow.cases.application_of_case(case.id),
+            facts=self._fact_rows(uow, case, known),
+            contradictions=known.contradictions(self._day(uow, case)),
+            calculation=calculation,
+            explanation=() if calculation is None else explain_lines(case, calculation),
+            proposal=uow.decisions.proposal(str(proposal_id))
+            if proposal_id
+            else uow.decisions.latest_proposal(case.id),
+            decision=decided[0] if decided else None,
+            hearing=hearing,
+            missing=() if calculation is None else calculation.missing,
+            letters=letter_rows(uow.letters.of_case(case.id)),
+            statement_draft=""
+            if calculation is None
+            else hearings.draft_statement(calculation, case),
+            payments=payment_rows(uow, case.id),
+            names=self._names(uow, by),
+        )
+
+    def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
+        """Return the newest calculation, line by line."""
+        require(by, "case.read")
+        with self.env.uow(by.municipality_id) as uow:
+            case = self._case(uow, case_id, by)
+            calculation = uow.calculations.latest(case_id)
+            self._look(uow, by, "calculation.read", f"case:{case_id}")
+            uow.commit()
+            return () if calculation is None else explain_lines(case, calculation)
+
+    def document(self, document_id: str, by: Actor) -> tuple[Document, bytes]:
+        """Return a document and its exact bytes."""
+        require(by, "document.read")
+        with self.env.uow(by.municipality_id) as uow:
+            document = uow.cases.document(document_id)
+            self._case(uow, document.case_id, by)
+            self._look(uow, by, "document.read", f"document:{document_id}")
+            content = uow.cases.content(document_id)
+            uow.commit()
+            return document, content
+
+    def add_note(self, case_id: str, text: str, by: Actor) -> None:
+        """Write a journal note (journalnotat)."""
+        require(by, "case.note")
+        if not text.strip():
+            raise RuleError("Skriv noget i notatet, før du gemmer det.")
+        with self.env.uow(by.municipality_id) as uow:
+            self._case(uow, case_id, by)
+            uow.cases.add_note(
+                JournalNote(self.env.new_id(), case_id, text.strip(), by.user, self.env.now())
+            )
+            uow.commit()
+
+    def search(self, text: str, by: Actor) -> Sequence[Case]:
+        """Return cases by the beginning of names, by case number or by personal number."""
+        require(by, "person.search")
+        words = _search_words(text)
+        if not words:
+            return ()
+        with self.env.uow(by.municipality_id) as uow:
+            found = uow.read.search_cases(words, limit=SEARCH_LIMIT)
+            # What was looked for may be a personal number, so only that somebody looked is kept.
+            self._look(uow, by, "person.search", f"found:{len(found)}")
+            uow.commit()
+            return [case for case in found if self._may_see(case, by)]
+
+    # ---- parts ---------------------------------------------------------------------------
+
+    def _case(self, uow: UnitOfWork, case_id: str, by: Actor) -> Case:
+        case = uow.cases.get(case_id)
+        self._check_protection(case, by)
+        return case
+
+    def _check_protection(self, case: Case, by: Actor) -> None:
+        if not self._may_see(case, by):
+            raise NotAllowedError(
+                "Sagen er beskyttet, og din rolle giver ikke adgang."
+                " Søg adgang med en begrundelse hos din teamleder."
+            )
+
+    def _may_see(self, case: Case, by: Actor) -> bool:
+        protected = case.protection is not Protection.NORMAL or any(
+            party.protection is not Protection.NORMAL for party in case.parties
+        )
+        return not protected or may(by, "protected.read")
+
+    def _known(self, uow: UnitOfWork, case: Case) -> Facts:
+        return Facts.as_known(uow.facts.of_case(case.id), self.env.now())
+
+    def _day(self, uow: UnitOfWork, case: Case) -> date:
+        return uow.cases.application_of_case(case.id).requested_from.replace(day=1)
+
+    def _fact_rows(self, uow: UnitOfWork, case: Case, known: Facts) -> list[FactRow]:
+        day = self._day(uow, case)
+        now = self.env.now()
+        rows = []
+        for party in case.parties:
+            if party.role not in ADULTS:
+                continue
+            for kind in FactKind:
+                said = [
+                    fact
+                    for fact in known.all
+                    if fact.party_id == party.id and fact.kind is kind and day in fact.valid
+                ]
+                counts = known.on(party.id, kind, day)
+                rows.append(
+                    FactRow(
+                        party_id=party.id,
+                        kind=kind,
+                        fact=counts,
+                        others=tuple(
+                            sorted(
+                                (fact for fact in said if fact is not counts),
+                                key=lambda fact: fact.known_from,
+                                reverse=True,
+                            )
+                        ),
+                        age_days=None if counts is None else (now - counts.known_from).days,
+                    )
+                )
+        return rows
+
+    def _names(self, uow: UnitOfWork, by: Actor) -> dict[str, str]:
+        return {user.id: user.name for user in uow.setup.users(by.municipality_id)}
+
+    def _instance_view(self, uow: UnitOfWork, instance: ProcessInstance) -> InstanceView:
+        definition = self.control.definition(uow, instance.definition_id)
+        events = uow.processes.history(instance.id)
+        standing = (
+            () if instance.state is InstanceState.ENDED else where_is(definition, instance.blob)
+        )
+        here = {place.element_id for place in standing if place.process_id == definition.key}
+        stopped = {place.element_id for place in standing if place.incident}
+        diagram = definition.diagrams[definition.key]
+        steps = [
+            ProcessStep(
+                element_id=event.element_id,
+                name=_name(definition.element(event.process_id, event.element_id), event),
+                state=StepState.DONE,
+                at=f"{event.at.astimezone(self.env.zone):%d.%m.%Y kl. %H.%M}",
+                by=event.by or "",
+            )
+            for event in events
+            if event.what == "completed" and event.element_kind in PEOPLE_STEPS
+        ]
+        steps += [
+            ProcessStep(
+                place.element_id,
+                place.name,
+                StepState.INCIDENT if place.element_id in stopped else StepState.ACTIVE,
+                "",
+            )
+            for place in standing
+            if place.kind != "callActivity"
+        ]
+        return InstanceView(
+            instance=instance,
+            name=definition.name,
+            diagram_xml=definition.files[f"{definition.key}.bpmn"].decode(),
+            active=tuple(sorted(here)),
+            visited=tuple(
+                dict.fromkeys(
+                    event.element_id
+                    for event in events
+                    if event.what == "completed" and event.element_id in diagram.nodes
+                )
+            ),
+            steps=tuple(steps),
+        )
+
+    def _look(self, uow: UnitOfWork, by: Actor, action: str, subject: str) -> None:
+        uow.audit.add(AuditEvent(self.env.now(), by.user, str(by.role), action, subject))
+
+
+def _name(element: object, event: HistoryEvent) -> str:
+    return getattr(element, "name", "") or event.element_id
+
+
+def _search_words(text: str) -> list[str]:
+    digits = "".join(each for each in text if each.isdigit())
+    if len(digits) == 10 and not any(each.isalpha() for each in text):  # noqa: PLR2004
+        return [Cpr.parse(digits).digits]
+    return [word.casefold() for word in text.split()]
+
+
+def letter_rows(records: Iterable[LetterRecord]) -> list[LetterRow]:
+    """Return letters with the titles a list shows."""
+    return [LetterRow(record, str(record.body.get("title", record.kind))) for record in records]
+
+
+def payment_rows(uow: UnitOfWork, case_id: str) -> list[PaymentRow]:
+    """Return a case's payments with how far each is, newest first."""
+    return [
+        PaymentRow(line, state, uow.payments.reason_code(line.id))
+        for line, state in uow.payments.of_case(case_id)
+    ]
+
+
+def explain_lines(case: Case, calculation: Calculation) -> tuple[ExplainLine, ...]:
+    """Return a calculation as lines that can be read aloud: sum, lines and conditions, grounds."""
+    return tuple(
+        line for month in calculation.months for line in _month_lines(case, month)
+    ) + tuple(ExplainLine(0, note, "") for note in calculation.notes)
+
+
+def _month_lines(case: Case, month: PersonMonth) -> list[ExplainLine]:
+    party: Party = case.party(month.party_id)
+    gross = "ved ikke endnu" if month.gross is None else month.gross.danish()
+    lines = [ExplainLine(0, f"{party.name}, {month_in_words(month.month)}, før skat", gross)]
+    for line in month.lines:
+        lines.append(
+            ExplainLine(1, line.label, line.amount.danish(), law_in_words(line.explanation.law))
+        )
+        lines += [
+            ExplainLine(
+                said.depth + 1,
+                said.text,
+                "",
+                said.law,
+                said.source,
+                "demosats" if said.provisional else "",
+            )
+            for said in spoken(line.explanation)
+            if said.depth > 0
+        ]
+    for condition in month.conditions:
+        lines.append(
+            ExplainLine(
+                1,
+                condition.label,
+                in_words(condition.met),
+                law_in_words(condition.law),
+                condition.reason,
+            )
+        )
+    return lines

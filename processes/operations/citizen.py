@@ -1,0 +1,245 @@
+"""Self-service (selvbetjening): apply, follow, answer. A citizen sees own cases, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from processes.domain.access import Actor, require
+from processes.domain.cases import Case
+from processes.domain.decisions import Decision
+from processes.domain.documents import Direction, Document
+from processes.domain.errors import NotFoundError
+from processes.domain.hearings import HearingState, PartyHearing
+from processes.domain.payments import PaymentState
+from processes.operations.casework import explain_lines, letter_rows, payment_rows
+from processes.operations.control import Control
+from processes.ports.pages import CitizenCase, CitizenStep, ExplainLine, PaymentRow
+from processes.ports.records import AuditEvent, LetterState, TaskState, UserTask
+from processes.ports.stores import UnitOfWork
+from processes.stages import applications
+from processes.stages import hearings as hearing_stage
+
+DENMARK = ZoneInfo("Europe/Copenhagen")
+ANSWERABLE = {HearingState.SENT, HearingState.LAPSED}
+"""A late answer still counts until the decision is made."""
+
+WriteForm = Callable[[Mapping[str, str]], bytes]
+
+
+class Citizen:
+    """What a citizen can do (borger)."""
+
+    def __init__(self, control: Control, write_form: WriteForm) -> None:
+        self.control = control
+        self.env = control.env
+        self.write_form = write_form
+
+    def apply(self, answers: dict[str, str], by: Actor) -> str:
+        """Receive an application; the case is there when this returns."""
+        require(by, "citizen.apply")
+        now, today = self.env.now(), self.env.gateways.clock.today()
+        application_id = answers.get("application_id") or self.env.new_id()
+        fields = {
+            **answers,
+            "application_id": application_id,
+            "submitted_at": now.astimezone(DENMARK).isoformat(),
+            "contact_on": today.isoformat(),
+            "applicant_cpr": by.party_cpr_digits,
+        }
+        received = applications.from_fields(
+            fields,
+            channel="selvbetjening",
+            message_id=application_id,
+            original=self.write_form(fields),
+            media_type="application/xml",
+        )
+        with self.env.uow(by.municipality_id) as uow:
+            case = applications.receive(self.env.context(uow, by), received)
+            uow.commit()
+        self.env.wake()
+        return case.id
+
+    def overview(self, by: Actor) -> Sequence[CitizenCase]:
+        """Return one's own cases, newest first."""
+        require(by, "citizen.follow")
+        with self.env.uow(by.municipality_id) as uow:
+            cases = uow.cases.of_person(by.party_cpr_digits)
+            seen = [self._view(uow, case, by) for case in cases]
+            for case in cases:
+                self._look(uow, by, "case.read", f"case:{case.id}")
+            uow.commit()
+            return seen
+
+    def answer_hearing(self, hearing_id: str, text: str, by: Actor) -> None:
+        """Receive an answer to a hearing (høringssvar)."""
+        require(by, "citizen.follow")
+        with self.env.uow(by.municipality_id) as uow:
+            hearing = uow.hearings.get(hearing_id)
+            own = self._own(uow.cases.get(hearing.case_id), by)
+            hearing_stage.receive_answer(self.env.context(uow, by), hearing_id, text, party_id=own)
+            uow.commit()
+        self.env.wake()
+
+    def document(self, document_id: str, by: Actor) -> tuple[Document, bytes]:
+        """Return a letter to oneself, or what one sent in."""
+        require(by, "citizen.follow")
+        with self.env.uow(by.municipality_id) as uow:
+            document = uow.cases.document(document_id)
+            case = uow.cases.get(document.case_id)
+            own = self._own(case, by)
+            if document.id not in {each.id for each in self._documents(uow, case, own)}:
+                raise NotFoundError("Dokumentet findes ikke.")
+            self._look(uow, by, "document.read", f"document:{document_id}")
+            content = uow.cases.content(document_id)
+            uow.commit()
+            return document, content
+
+    def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
+        """Return how one's own help was calculated, once it is decided."""
+        require(by, "citizen.follow")
+        with self.env.uow(by.municipality_id) as uow:
+            case = uow.cases.get(case_id)
+            self._own(case, by)
+            decision = _sent(uow.decisions.of_case(case_id))
+            if decision is None:
+                return ()
+            return explain_lines(case, uow.calculations.get(decision.calculation_id))
+
+    # ---- parts ---------------------------------------------------------------------------
+
+    def _own(self, case: Case, by: Actor) -> str:
+        """Return which party one is; somebody else's case does not exist."""
+        for party in case.parties:
+            if party.cpr.digits == by.party_cpr_digits:
+                return party.id
+        raise NotFoundError("Sagen findes ikke.")
+
+    def _view(self, uow: UnitOfWork, case: Case, by: Actor) -> CitizenCase:
+        own = self._own(case, by)
+        application = uow.cases.application_of_case(case.id)
+        decision = _sent(uow.decisions.of_case(case.id))
+        hearing = _answerable(uow.hearings.of_case(case.id))
+        payments = [row for row in payment_rows(uow, case.id) if row.line.party_id == own]
+        tasks = uow.processes.tasks_of_case(case.id)
+        answer_by = _answer_by(tasks)
+        return CitizenCase(
+            case=case,
+            state_words=_state_words(decision, hearing, payments, answer_by),
+            steps=_steps(
+                application.received_at.astimezone(DENMARK).date(),
+                decision,
+                hearing,
+                payments,
+                answer_by,
+            ),
+            answer_by=answer_by,
+            application=application,
+            calculation=None if decision is None else uow.calculations.get(decision.calculation_id),
+            decision=decision,
+            payments=payments,
+            letters=[
+                row
+                for row in letter_rows(uow.letters.of_case(case.id))
+                if row.record.party_id == own and row.record.state is LetterState.DELIVERED
+            ],
+            documents=self._documents(uow, case, own),
+            hearing=hearing,
+        )
+
+    def _documents(self, uow: UnitOfWork, case: Case, own: str) -> list[Document]:
+        delivered = {
+            record.id
+            for record in uow.letters.of_case(case.id)
+            if record.party_id == own and record.state is LetterState.DELIVERED
+        }
+        return [
+            document
+            for document in uow.cases.documents(case.id)
+            if document.party_id == own
+            and (document.direction is Direction.IN or document.subject_id in delivered)
+        ]
+
+    def _look(self, uow: UnitOfWork, by: Actor, action: str, subject: str) -> None:
+        uow.audit.add(AuditEvent(self.env.now(), by.user, str(by.role), action, subject))
+
+
+def _sent(decided: Sequence[Decision]) -> Decision | None:
+    return next((each for each in decided if each.sent_at is not None), None)
+
+
+def _answerable(held: Sequence[PartyHearing]) -> PartyHearing | None:
+    return next((each for each in held if each.state in ANSWERABLE), None)
+
+
+def _answer_by(tasks: Sequence[UserTask]) -> date | None:
+    due = [task.due_at for task in tasks if task.state is TaskState.OPEN and task.due_at]
+    return max(due).astimezone(DENMARK).date() if due else None
+
+
+def _state_words(
+    decision: Decision | None,
+    hearing: PartyHearing | None,
+    payments: Sequence[PaymentRow],
+    answer_by: date | None,
+) -> str:
+    if hearing is not None:
+        return "Vi har brug for dit svar, før vi træffer en afgørelse."
+    if decision is None:
+        by = "" if answer_by is None else f" Du får svar senest {answer_by:%d.%m.%Y}."
+        return f"Kommunen behandler din ansøgning.{by}"
+    if any(row.state is PaymentState.SETTLED for row in payments):
+        return "Hjælpen er udbetalt."
+    if payments:
+        return f"Hjælpen er på vej og udbetales {payments[0].line.disposition_on:%d.%m.%Y}."
+    return "Der er truffet en afgørelse. Du finder brevet herunder."
+
+
+def _steps(
+    received_on: date,
+    decision: Decision | None,
+    hearing: PartyHearing | None,
+    payments: Sequence[PaymentRow],
+    answer_by: date | None,
+) -> list[CitizenStep]:
+    steps = [CitizenStep("Ansøgning sendt", "done", "", received_on)]
+    if hearing is not None:
+        deadline = None if hearing.deadline_at is None else hearing.deadline_at.date()
+        steps.append(
+            CitizenStep(
+                "Du bliver hørt",
+                "now",
+                "Hos dig",
+                deadline,
+                "Hjælpen stopper ikke af sig selv, hvis fristen passerer.",
+            )
+        )
+    if decision is None:
+        state = "later" if hearing is not None else "now"
+        steps.append(CitizenStep("Vi vurderer og afgør", state, "Hos kommunen", answer_by))
+        steps.append(CitizenStep("Brev og udbetaling", "later", "Hos kommunen"))
+        return steps
+    sent = None if decision.sent_at is None else decision.sent_at.astimezone(DENMARK).date()
+    steps.append(CitizenStep("Afgørelse truffet", "done", "", sent))
+    if payments:
+        settled = payments[0].state is PaymentState.SETTLED
+        steps.append(
+            CitizenStep(
+                "Udbetaling",
+                "done" if settled else "now",
+                "" if settled else "Hos kommunen",
+                payments[0].line.disposition_on,
+            )
+        )
+    elif decision.lines:
+        steps.append(
+            CitizenStep(
+                "Udbetaling",
+                "now",
+                "Hos kommunen",
+                None,
+                "Beløbet efter skat kan først regnes ud, når skattekortet er kendt.",
+            )
+        )
+    return steps
