@@ -19,6 +19,7 @@ from app.stores.payments import SqlPaymentStore
 from app.stores.processes import SqlDefinitionStore, SqlProcessStore
 from app.stores.reads import SqlReadStore
 from app.stores.setup import SqlSetupStore
+from processes.ports import stores
 
 
 class SqlUnitOfWork:
@@ -31,19 +32,19 @@ class SqlUnitOfWork:
         self.municipality_id = checked(municipality_id)
         session = Session(engine, autoflush=False, execution_options=ALWAYS_FRESH)
         self.session = session
-        self.cases = SqlCaseStore(session, municipality_id)
-        self.facts = SqlFactStore(session)
-        self.calculations = SqlCalculationStore(session)
-        self.hearings = SqlHearingStore(session)
-        self.decisions = SqlDecisionStore(session)
-        self.letters = SqlLetterStore(session)
-        self.payments = SqlPaymentStore(session)
-        self.processes = SqlProcessStore(session)
-        self.definitions = SqlDefinitionStore(session)
-        self.setup = SqlSetupStore(session, municipality_id)
-        self.outbox = SqlOutboxStore(session)
-        self.audit = SqlAuditStore(session)
-        self.read = SqlReadStore(session, municipality_id)
+        self.cases: stores.CaseStore = SqlCaseStore(session, municipality_id)
+        self.facts: stores.FactStore = SqlFactStore(session)
+        self.calculations: stores.CalculationStore = SqlCalculationStore(session)
+        self.hearings: stores.HearingStore = SqlHearingStore(session)
+        self.decisions: stores.DecisionStore = SqlDecisionStore(session)
+        self.letters: stores.LetterStore = SqlLetterStore(session)
+        self.payments: stores.PaymentStore = SqlPaymentStore(session)
+        self.processes: stores.ProcessStore = SqlProcessStore(session)
+        self.definitions: stores.DefinitionStore = SqlDefinitionStore(session)
+        self.setup: stores.SetupStore = SqlSetupStore(session, municipality_id)
+        self.outbox: stores.OutboxStore = SqlOutboxStore(session)
+        self.audit: stores.AuditStore = SqlAuditStore(session)
+        self.read: stores.ReadStore = SqlReadStore(session, municipality_id)
 
     def __enter__(self) -> Self:
         enter_municipality(self.session.connection(), self.municipality_id)
