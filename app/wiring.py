@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -27,6 +28,7 @@ from app.stores.sessions import CentralStore
 from app.stores.unit_of_work import SqlUnitOfWorkFactory
 from app.wakeup import Waker
 from integrations import distribution
+from integrations.calls import STANDARD_LIMITS, Limits
 from integrations.cpr import PersonLookup
 from integrations.events import EventDistributor
 from integrations.income import IncomeLookup
@@ -59,6 +61,8 @@ STAGES = (
 """Every stage registers its steps when it is imported."""
 CALENDAR_YEARS = (2015, 2035)
 """Years the closing days are made for: the oldest recalculation, the farthest deadline."""
+SHIPPED_BPMN = Path(__file__).resolve().parents[1] / "bpmn"
+"""The shipped diagrams and decision tables."""
 
 
 class SystemClock:
@@ -120,8 +124,13 @@ class Core:
         self.engine.dispose()
 
 
-def build_core(settings: Settings, *, clock: Clock | None = None) -> Core:
-    """Make the core from settings; `clock` replaces the system's in tests and stories."""
+def build_core(
+    settings: Settings, *, clock: Clock | None = None, limits: Limits = STANDARD_LIMITS
+) -> Core:
+    """Make the core from settings; `clock` replaces the system's in tests and stories.
+
+    `limits` is how patient calls to other systems are.
+    """
     for stage in STAGES:
         import_module(f"processes.stages.{stage}")
     engine = make_engine(settings.database_url)
@@ -129,7 +138,7 @@ def build_core(settings: Settings, *, clock: Clock | None = None) -> Core:
     central = CentralStore(engine)
     env = Environment(
         uow=SqlUnitOfWorkFactory(engine),
-        gateways=_gateways(settings, clock),
+        gateways=_gateways(settings, clock, limits),
         register=REGISTER,
         rules=law.load_rules(),
         postings=law.load_posting_book(),
@@ -159,7 +168,11 @@ def build_core(settings: Settings, *, clock: Clock | None = None) -> Core:
             municipality_of=lambda cvr: _municipality_of(central, cvr),
             municipalities=lambda: [each.id for each in central.municipalities()],
         ),
-        deployment=Deployment(env),
+        deployment=Deployment(
+            env,
+            shipped=_shipped_bundle,
+            municipalities=lambda: [each.id for each in central.municipalities()],
+        ),
         central=central,
         claims=SqlClaims(engine),
         listener=Listener(engine),
@@ -167,19 +180,27 @@ def build_core(settings: Settings, *, clock: Clock | None = None) -> Core:
     )
 
 
+def _shipped_bundle() -> Mapping[str, bytes]:
+    return {
+        file.name: file.read_bytes()
+        for file in sorted(SHIPPED_BPMN.rglob("*"))
+        if file.suffix in {".bpmn", ".dmn"}
+    }
+
+
 def _municipality_of(central: CentralStore, cvr: Cvr) -> int | None:
     return next((each.id for each in central.municipalities() if each.cvr == cvr.digits), None)
 
 
-def _gateways(settings: Settings, clock: Clock) -> Gateways:
+def _gateways(settings: Settings, clock: Clock, limits: Limits) -> Gateways:
     return Gateways(
         clock=clock,
-        persons=PersonLookup(settings.cpr_url, clock=clock),
-        income=IncomeLookup(settings.income_url, clock=clock),
-        payments=NemKonto(settings.payment_url, clock=clock),
-        ledger=Ledger(settings.ledger_url, clock=clock),
-        post=DigitalPost(settings.post_url, clock=clock),
-        events=EventDistributor(settings.events_url, clock=clock),
+        persons=PersonLookup(settings.cpr_url, clock=clock, limits=limits),
+        income=IncomeLookup(settings.income_url, clock=clock, limits=limits),
+        payments=NemKonto(settings.payment_url, clock=clock, limits=limits),
+        ledger=Ledger(settings.ledger_url, clock=clock, limits=limits),
+        post=DigitalPost(settings.post_url, clock=clock, limits=limits),
+        events=EventDistributor(settings.events_url, clock=clock, limits=limits),
         renderer=TypstRenderer(),
     )
 
