@@ -37,7 +37,7 @@ class Cpr:
     def parse(cls, text: str) -> Cpr:
         """Parse ten digits, with or without hyphen; the date part must be a day."""
         digits = re.sub(r"[\s-]", "", text)
-        if not re.fullmatch(r"\d{10}", digits):
+        if not re.fullmatch(r"[0-9]{10}", digits):
             raise RuleError("Et CPR-nummer har 10 cifre. Skriv det som 010190-1234.")
         cpr = cls(digits)
         try:
@@ -88,7 +88,7 @@ class Cvr:
         digits = re.sub(r"\s", "", text)
         weights = (2, 7, 6, 5, 4, 3, 2, 1)
         if (
-            not re.fullmatch(r"\d{8}", digits)
+            not re.fullmatch(r"[0-9]{8}", digits)
             or sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11
         ):
             raise RuleError(f"'{text}' er ikke et CVR-nummer. Se de 8 cifre efter.")

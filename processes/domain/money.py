@@ -48,9 +48,9 @@ class Money:
                 .removesuffix("kr.")
                 .strip()
             )
-            if "," in cleaned or re.fullmatch(r"-?\d{1,3}(\.\d{3})+", cleaned):
+            if "," in cleaned or re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3})+", cleaned):
                 cleaned = cleaned.replace(".", "").replace(",", ".")
-            if not re.fullmatch(r"-?\d+(\.\d{1,2})?", cleaned):
+            if not re.fullmatch(r"-?[0-9]+(\.[0-9]{1,2})?", cleaned):
                 raise RuleError(f"'{text}' er ikke et beløb. Skriv det som 1.234,50.")
             text = Decimal(cleaned)
         oere = Decimal(text) * OERE_PER_KRONE
