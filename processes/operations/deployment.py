@@ -118,7 +118,7 @@ class Deployment:
                     version=1 if latest is None else latest.version + 1,
                     name=main.name,
                     digest=main.digest,
-                    bundle={f"{key}.bpmn": content for key, content in main.files.items()},
+                    bundle=dict(main.files),
                     valid_from=day,
                     deployed_by=by,
                     deployed_at=self.env.now(),
