@@ -96,11 +96,16 @@ class Definition:
         node = None if diagram is None else diagram.nodes.get(element_id)
         return None if node is None else Element(node.id, node.name, node.kind.value, process_id)
 
-    def owner_of(self, scope: str) -> str:
-        """Return the process a sub-process (or process) is drawn in."""
-        return next(
-            key for key, diagram in self.diagrams.items() if key == scope or scope in diagram.nodes
-        )
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """The process each process and embedded sub-process is drawn in."""
+        parts = {
+            node.id: key
+            for key, diagram in self.diagrams.items()
+            for node in diagram.nodes.values()
+            if node.kind is Kind.SUB_PROCESS
+        }
+        return {**parts, **{key: key for key in self.diagrams}}
 
     @cached_property
     def specs(self) -> dict[str, ProcessSpec]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 Variables = Mapping[str, object]
-"""Ids and decision scalars (text, whole number, bool, None, lists and maps of them); never money."""
+"""Ids and decision scalars (text, whole number, bool, None, lists, maps of them); never money."""
 
 
 # ---- triggers ------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ class Record:
     element_id: str
     element_kind: str
     what: str
-    """`entered`, `completed`, `cancelled`, `retried`; `dropped` for a trigger nobody waits for any more."""
+    """`entered`, `completed`, `cancelled`, `retried`; `dropped`: nobody waited for the trigger."""
     at: datetime
     by: str | None = None
     result: Variables = field(default_factory=dict)

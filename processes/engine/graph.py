@@ -40,8 +40,7 @@ class Ways:
         An event on the edge of an element can happen without the element being finished, so it
         is reached even from an element at which the way would end.
         """
-        for boundary in node.boundaries:
-            yield boundary
+        yield from node.boundaries
         if self.stops(node) or not self._passable(diagram, node):
             return
         for flow in node.outgoing:

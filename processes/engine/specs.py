@@ -1,7 +1,7 @@
 """Answers: what does an element look like to SpiffWorkflow?
 
 The library keeps the tree of visits and their states; everything it would decide by itself is
-decided here or in `runtime`. Its own element classes merge lists as sets, let the last branch win
+decided here or in `machine`. Its own element classes merge lists as sets, let the last branch win
 at a join, share nested data between branches, sort flows by where they are drawn and evaluate
 Python, so none of them is used: only its bases, its states and its tree.
 """
@@ -84,7 +84,11 @@ class StandingSpec(ElementSpec):
 
 
 class ChoiceSpec(ElementSpec):
-    """An exclusive gateway; `runtime` has put the chosen target into `internal_data`."""
+    """An exclusive gateway; `machine` has put the chosen target into `internal_data`."""
+
+    def __init__(self, wf_spec: ProcessSpec, name: str, *, node: Node) -> None:
+        super().__init__(wf_spec, name, node=node)
+        self.split = node
 
     def _predict_hook(self, my_task: Task) -> None:
         my_task._sync_children(self.outputs, state=TaskState.MAYBE)
@@ -98,7 +102,7 @@ class ChoiceSpec(ElementSpec):
 
 
 class JoinSpec(ElementSpec):
-    """A parallel gateway that collects: an arrival waits; `runtime` sees when all are there."""
+    """A parallel gateway that collects: an arrival waits; `machine` sees when all are there."""
 
     def _update_hook(self, my_task: Task) -> bool:
         if not my_task.has_state(TaskState.WAITING):
@@ -110,7 +114,7 @@ class JoinSpec(ElementSpec):
 
 
 class BoundarySpec(ElementSpec):
-    """An event on the edge of an element; `runtime` fires it."""
+    """An event on the edge of an element; `machine` fires it."""
 
     def _update_hook(self, my_task: Task) -> bool:
         if not my_task.has_state(TaskState.WAITING):
@@ -160,17 +164,21 @@ def build_specs(diagram: Diagram) -> dict[str, ProcessSpec]:
         if node.kind is Kind.START:
             spec.start.connect(made)
     for node in diagram.nodes.values():
-        spec = specs[node.process]
-        if node.boundaries:
-            guard = spec.task_specs[node.id + GUARD]
-            for each in [node, *node.boundaries]:
-                guard.connect(spec.task_specs[each.id])
-        for flow in node.outgoing:
-            source = spec.task_specs[node.id]
-            target = spec.task_specs.get(flow.target + GUARD) or spec.task_specs[flow.target]
-            source.connect(target)
-            source.flow_to[target.name] = flow
+        _connect(specs[node.process], node)
     return specs
+
+
+def _connect(spec: ProcessSpec, node: Node) -> None:
+    """Lead the flows on from an element; into a guarded one they go through its guard."""
+    if node.boundaries:
+        guard = spec.task_specs[node.id + GUARD]
+        for each in [node, *node.boundaries]:
+            guard.connect(spec.task_specs[each.id])
+    for flow in node.outgoing:
+        source = spec.task_specs[node.id]
+        target = spec.task_specs.get(flow.target + GUARD) or spec.task_specs[flow.target]
+        source.connect(target)
+        source.flow_to[target.name] = flow
 
 
 def set_state(task: Task, state: int) -> None:

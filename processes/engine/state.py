@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -22,8 +22,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from processes.domain.errors import BrokenStateError
 from processes.engine.definitions import Definition
-from processes.engine.diagrams import Kind
 from processes.engine.specs import empty_workflow, is_live, predict
+from processes.engine.tree import opens_side_branch
 
 VERSION = b"K\x01"
 MAX_SCOPE_BYTES = 64_000
@@ -43,11 +43,33 @@ class Instance:
     top: BpmnWorkflow
     counter: int = 0
     ended: bool = False
-    places: dict[str, str] = field(default_factory=dict)
 
     def workflows(self) -> list[Workflow]:
         """Return the process itself, then what it has called, outermost first."""
         return [self.top, *self.top.subprocesses.values()]
+
+    def token(self, task: Task) -> str:
+        """Return the token of a visit, making one when it has none."""
+        if "n" not in task.internal_data:
+            self.counter += 1
+            task.internal_data["n"] = self.counter
+        return str(uuid5(self.seed, str(task.internal_data["n"])))
+
+    def find(self, token: str) -> Task | None:
+        """Return the visit with this token, if it is still going on."""
+        return next(
+            (t for t in self.live() if "n" in t.internal_data and self.token(t) == token), None
+        )
+
+    def host_of(self, workflow: Workflow) -> Task | None:
+        """Return the call or sub-process that a process is the inside of."""
+        above = workflow.parent_task_id
+        return None if above is None else self.top.get_task_from_id(above)
+
+    def end(self) -> None:
+        """Mark the instance as ended: nothing can move it any more."""
+        self.ended = True
+        self.top.completed = True
 
     def live(self) -> list[Task]:
         """Return the visits that are going on, oldest first in each process."""
@@ -110,12 +132,6 @@ def _needed(workflow: Workflow) -> list[Task]:
         or len(through.get(task.id, ())) > 1
         or (task.id in through and opens_side_branch(task))
     ]
-
-
-def opens_side_branch(task: Task) -> bool:
-    """Tell whether it is an event on an edge that lets its element go on."""
-    node = task.task_spec.node
-    return node is not None and node.kind is Kind.ON_TIMER and not node.interrupting
 
 
 def encode(instance: Instance, *, prune: bool = True) -> bytes:

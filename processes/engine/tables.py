@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import cast
+from typing import Any
 
 from lxml import etree
 
@@ -135,7 +135,8 @@ class _Reader:
         self.findings.append(Finding(self.file, element, rule, ERROR, message, way_out))
 
     def all(self, node: etree._Element, path: str) -> list[etree._Element]:
-        return cast(list[etree._Element], node.xpath(path, namespaces=self.namespace))
+        found: Any = node.xpath(path, namespaces=self.namespace)
+        return list(found)
 
     def text(self, node: etree._Element, path: str) -> str:
         found = self.all(node, path)

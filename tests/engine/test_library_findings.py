@@ -223,9 +223,7 @@ def test_finding_11_a_condition_that_would_not_be_read_is_refused() -> None:
 
 def test_finding_13_no_error_is_dressed_up_as_another() -> None:
     walk = Walk(
-        define(
-            draw("p", start(), service("s", id="amount / 2"), end(), path("start", "s", "end"))
-        )
+        define(draw("p", start(), service("s", id="amount / 2"), end(), path("start", "s", "end")))
     )
 
     walk.begin(amount=3)
@@ -234,7 +232,9 @@ def test_finding_13_no_error_is_dressed_up_as_another() -> None:
     assert "1.5" in walk.incidents[0].message
 
 
-@pytest.mark.parametrize("marker", ["multiInstanceLoopCharacteristics", "standardLoopCharacteristics"])
+@pytest.mark.parametrize(
+    "marker", ["multiInstanceLoopCharacteristics", "standardLoopCharacteristics"]
+)
 def test_finding_14_loop_markers_are_refused(marker: str) -> None:
     task = user("t").replace("</bpmn:userTask>", f"<bpmn:{marker}/></bpmn:userTask>")
 

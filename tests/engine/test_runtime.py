@@ -94,7 +94,9 @@ def test_what_a_step_returns_can_be_read_by_the_next() -> None:
 
 
 def test_an_instance_ends_at_an_end_event_with_what_it_knows() -> None:
-    walk = Walk(define(draw("p", start(), user("t"), end(reason='"ok"'), path("start", "t", "end"))))
+    walk = Walk(
+        define(draw("p", start(), user("t"), end(reason='"ok"'), path("start", "t", "end")))
+    )
     walk.begin(case_id="c1")
 
     last = walk.done("t", approved=True)

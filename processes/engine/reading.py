@@ -1,0 +1,432 @@
+"""Answers: what does this BPMN file draw, and is there anything in it we would misread?
+
+The reader knows a white list. An element, attribute or extension outside it is a finding with its
+id, a reason and a way out: never an exception, and never silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from processes.engine.diagrams import Diagram, Flow, Kind, Node, Wait, parse_duration
+from processes.engine.findings import BPMN, BPMNDI, DI, ERROR, SPIFF, XSI, Finding, read_xml
+from processes.engine.structure import check_structure
+from processes.engine.syntax import ExpressionError, parse
+
+# ---- what is not supported, and what to do instead -----------------------------------------
+
+WAY_OUT = {
+    "scriptTask": "Brug en servicetask (step_) eller en beslutningstabel (rule_).",
+    "manualTask": "Brug en brugertask (task_) med en formular.",
+    "task": "Vælg en type: brugertask, servicetask eller forretningsregel.",
+    "sendTask": "Brug en servicetask (step_), der sender.",
+    "inclusiveGateway": "Brug eksklusive eller parallelle gateways.",
+    "complexGateway": "Brug eksklusive eller parallelle gateways.",
+    "eventBasedGateway": "Brug en modtageopgave (wait_) med en tidsgrænse på kanten.",
+    "transaction": "Brug en delproces med fejlhændelser på kanten.",
+    "adHocSubProcess": "Tegn opgaverne i en rækkefølge, eller parallelt.",
+    "intermediateThrowEvent": "Brug en servicetask (step_), der sender.",
+    "standardLoopCharacteristics": "Tegn løkken med en gateway og et flow tilbage.",
+    "multiInstanceLoopCharacteristics": "Lad et trin oprette én proces for hver.",
+    "collaboration": "Fjern puljen (pool): en fil har én proces uden pulje.",
+    "laneSet": "Fjern banerne (lanes); rollen står på brugertasken.",
+    "signalEventDefinition": "Brug en besked.",
+    "linkEventDefinition": "Tegn flowet helt frem.",
+    "escalationEventDefinition": "Brug en tidsgrænse, der ikke afbryder, og en opgave.",
+    "compensateEventDefinition": "Tegn det, der skal ske, som almindelige trin.",
+    "conditionalEventDefinition": "Brug en besked.",
+    "cancelEventDefinition": "Brug en fejlhændelse.",
+    "timeCycle": "Brug et tidspunkt (timeDate) eller en varighed (timeDuration).",
+    "dataObject": "Sagens data står i sagen; processen bærer kun id'er. Fjern det.",
+    "dataObjectReference": "Sagens data står i sagen; processen bærer kun id'er. Fjern det.",
+    "dataStoreReference": "Sagens data står i sagen; processen bærer kun id'er. Fjern det.",
+    "ioSpecification": "Brug in: og out: på kaldet; se bpmn/README.md.",
+    "preScript": "Et diagram kan ikke køre kode. Brug en servicetask.",
+    "postScript": "Et diagram kan ikke køre kode. Brug en servicetask.",
+}
+FALLBACK = "Fjern elementet, eller tegn det med de elementer, der står i bpmn/README.md."
+
+PLAIN = {"documentation", "extensionElements", "incoming", "outgoing"}
+CHILDREN: Mapping[str, set[str]] = {
+    "startEvent": {"messageEventDefinition"},
+    "endEvent": {"terminateEventDefinition", "errorEventDefinition"},
+    "userTask": set(),
+    "serviceTask": set(),
+    "businessRuleTask": set(),
+    "receiveTask": set(),
+    "intermediateCatchEvent": {"messageEventDefinition", "timerEventDefinition"},
+    "boundaryEvent": {"timerEventDefinition", "errorEventDefinition"},
+    "exclusiveGateway": set(),
+    "parallelGateway": set(),
+    "callActivity": set(),
+}
+BESIDE = {"sequenceFlow", "textAnnotation", "association", "documentation", "extensionElements"}
+ATTRIBUTES = {
+    "id", "name", "default", "messageRef", "calledElement", "attachedToRef", "cancelActivity",
+    "isExecutable", "gatewayDirection", "isInterrupting", "processType", "isClosed",
+    "implementation", "operationRef", "isForCompensation", "startQuantity", "completionQuantity",
+    "instantiate", "triggeredByEvent", "parallelMultiple",
+}  # fmt: skip
+MUST_BE = {
+    "isForCompensation": "false",
+    "startQuantity": "1",
+    "completionQuantity": "1",
+    "instantiate": "false",
+    "triggeredByEvent": "false",
+    "parallelMultiple": "false",
+}
+EXTENSIONS: Mapping[str, set[str]] = {
+    "serviceTask": {"serviceTaskOperator"},
+    "userTask": {"properties"},
+    "businessRuleTask": {"calledDecisionId"},
+    "receiveTask": {"properties"},
+    "intermediateCatchEvent": {"properties"},
+    "callActivity": {"properties"},
+    "endEvent": {"properties"},
+}
+PROPERTIES: Mapping[str, set[str]] = {
+    "userTask": {"formKey", "role", "due"},
+    "receiveTask": {"key"},
+    "intermediateCatchEvent": {"key"},
+    "callActivity": set(),
+    "endEvent": set(),
+}
+PREFIXED: Mapping[str, tuple[str, ...]] = {"callActivity": ("in:", "out:"), "endEvent": ("set:",)}
+ONE_KIND = {
+    "startEvent": Kind.START,
+    "endEvent": Kind.END,
+    "userTask": Kind.USER_TASK,
+    "serviceTask": Kind.SERVICE_TASK,
+    "businessRuleTask": Kind.RULE_TASK,
+    "receiveTask": Kind.RECEIVE,
+    "exclusiveGateway": Kind.EXCLUSIVE,
+    "parallelGateway": Kind.PARALLEL,
+    "callActivity": Kind.CALL,
+    "subProcess": Kind.SUB_PROCESS,
+}
+
+
+def _local(node: etree._Element) -> str:
+    return etree.QName(node).localname
+
+
+def _space(node: etree._Element) -> str:
+    return etree.QName(node).namespace or ""
+
+
+class _Reader:
+    """Reads one file; notes what is wrong and reads on, so that all findings come at once."""
+
+    def __init__(self, file: str, root: etree._Element) -> None:
+        self.file = file
+        self.root = root
+        self.problems: list[Finding] = []
+        self.nodes: dict[str, Node] = {}
+        self.flows: dict[str, Flow] = {}
+        self.messages: dict[str, str] = {}
+        self.errors: dict[str, str] = {}
+
+    def note(self, element: str, rule: str, message: str, way_out: str) -> None:
+        self.problems.append(Finding(self.file, element, rule, ERROR, message, way_out))
+
+    def unsupported(self, node: etree._Element, owner: str) -> None:
+        what = _local(node)
+        self.note(
+            node.get("id") or owner, "element.unsupported",
+            f"'{what}' kan ikke bruges her.", WAY_OUT.get(what, FALLBACK),
+        )  # fmt: skip
+
+    def feel(self, element: str, text: str) -> str:
+        """Check that an expression is in the language; return it trimmed."""
+        text = text.strip()
+        try:
+            parse(text)
+        except ExpressionError as error:
+            self.note(element, "expression.syntax", str(error), "Ret udtrykket.")
+            return "null"
+        return text
+
+    # -- the file
+
+    def read(self) -> Diagram:
+        processes = self.definitions()
+        if len(processes) != 1:
+            self.note(
+                self.file, "process.one", f"Filen har {len(processes)} processer.",
+                "En fil skal have netop én proces.",
+            )  # fmt: skip
+            return Diagram(self.file, "", "", {}, {}, frozenset(), tuple(self.problems))
+        process = processes[0]
+        key = process.get("id", "")
+        if process.get("isExecutable") != "true":
+            self.note(
+                key, "process.executable", "Processen er ikke sat til at kunne køre.",
+                "Sæt 'Executable' til.",
+            )  # fmt: skip
+        self.foreign_attributes(process)
+        self.container(process, key)
+        self.problems += check_structure(self.file, key, self.nodes, self.flows)
+        drawn = frozenset(
+            each.get("bpmnElement", "")
+            for each in self.root.iter(f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge")
+            if len(each.findall(f"{{{DI}}}waypoint")) > 1 or "Shape" in _local(each)
+        )
+        return Diagram(
+            self.file, key, process.get("name", ""), self.nodes, self.flows, drawn,
+            tuple(self.problems),
+        )  # fmt: skip
+
+    def definitions(self) -> list[etree._Element]:
+        if self.root.tag != f"{{{BPMN}}}definitions":
+            self.note(
+                self.file, "bpmn.namespace", "Filen er ikke en BPMN 2.0-fil.",
+                "Gem diagrammet som BPMN 2.0.",
+            )  # fmt: skip
+            return []
+        processes = []
+        for child in self.root:
+            what = _local(child) if _space(child) == BPMN else ""
+            match what:
+                case "process":
+                    processes.append(child)
+                case "message":
+                    self.messages[child.get("id", "")] = child.get("name", "")
+                case "error":
+                    self.errors[child.get("id", "")] = child.get("errorCode", "")
+                case "documentation" | "extensionElements":
+                    pass
+                case _ if _space(child) != BPMNDI:
+                    self.unsupported(child, self.file)
+        return processes
+
+    def container(self, parent: etree._Element, process: str) -> None:
+        """Read the elements of a process or sub-process."""
+        for child in parent:
+            what = _local(child)
+            key = child.get("id", "")
+            if _space(child) != BPMN:
+                self.unsupported(child, process)
+            elif what == "sequenceFlow":
+                self.flow(child, process)
+            elif what in BESIDE or (what in PLAIN and _local(parent) == "subProcess"):
+                if what == "extensionElements" and len(child):
+                    self.unsupported(child[0], process)
+            elif what == "subProcess":
+                self.add(Node(key, child.get("name", ""), Kind.SUB_PROCESS, process))
+                self.foreign_attributes(child)
+                self.container(child, key)
+            elif what in CHILDREN:
+                self.element(child, what, process)
+            else:
+                self.unsupported(child, process)
+
+    def add(self, node: Node) -> None:
+        if not node.id or node.id in self.nodes or node.id in self.flows:
+            self.note(
+                node.id or self.file, "id.unique", f"Id'et '{node.id}' mangler eller er brugt før.",
+                "Giv elementet sit eget id.",
+            )  # fmt: skip
+        self.nodes[node.id] = node
+
+    def flow(self, child: etree._Element, process: str) -> None:
+        key = child.get("id", "")
+        condition = None
+        for part in child:
+            if _space(part) == BPMN and _local(part) == "conditionExpression":
+                condition = self.feel(key, part.text or "")
+            elif _local(part) not in PLAIN:
+                self.unsupported(part, key)
+        if not key or key in self.flows or key in self.nodes:
+            self.note(
+                key or self.file, "id.unique", f"Id'et '{key}' mangler eller er brugt før.",
+                "Giv flowet sit eget id.",
+            )  # fmt: skip
+        source, target = child.get("sourceRef", ""), child.get("targetRef", "")
+        self.flows[key] = Flow(key, child.get("name", ""), source, target, condition, process)
+
+    # -- one element
+
+    def foreign_attributes(self, child: etree._Element) -> None:
+        key = child.get("id", self.file)
+        for text, value in ((str(name), str(value)) for name, value in child.attrib.items()):
+            if text.startswith("{"):
+                if not text.startswith(f"{{{XSI}}}"):
+                    self.note(
+                        key, "attribute.foreign",
+                        "Egenskaben '" + text + "' hører et andet værktøj til.",
+                        "Fjern den, og skriv det, den betyder, på vores måde (bpmn/README.md).",
+                    )  # fmt: skip
+            elif text not in ATTRIBUTES or MUST_BE.get(text, value) != value:
+                self.note(
+                    key, "attribute.unsupported",
+                    f"Egenskaben '{text}' = '{value}' kan ikke bruges her.",
+                    "Fjern den.",
+                )  # fmt: skip
+
+    def element(self, child: etree._Element, what: str, process: str) -> None:
+        key = child.get("id", "")
+        self.foreign_attributes(child)
+        events: list[etree._Element] = []
+        properties: dict[str, str] = {}
+        node = Node(key, child.get("name", ""), ONE_KIND.get(what, Kind.CATCH_TIMER), process)
+        for part in child:
+            name = _local(part)
+            if _space(part) == BPMN and name in CHILDREN[what]:
+                events.append(part)
+            elif _space(part) == BPMN and name == "extensionElements":
+                self.extensions(part, what, node, properties)
+            elif _space(part) != BPMN or name not in PLAIN:
+                self.unsupported(part, key)
+        if len(events) > 1:
+            self.note(
+                key, "event.one", "Hændelsen har flere slags udløsere.", "Behold netop én udløser."
+            )
+        self.events(node, what, events)
+        self.meaning(node, child, properties)
+        self.add(node)
+
+    def extensions(
+        self, part: etree._Element, what: str, node: Node, properties: dict[str, str]
+    ) -> None:
+        for extension in part:
+            name = _local(extension)
+            if _space(extension) != SPIFF or name not in EXTENSIONS.get(what, set()):
+                self.unsupported(extension, node.id)
+            elif name == "properties":
+                properties.update(
+                    {each.get("name", ""): each.get("value", "") for each in extension}
+                )
+            elif name == "calledDecisionId":
+                node.decision = (extension.text or "").strip()
+            else:
+                self.operator(extension, node)
+        prefixes = PREFIXED.get(what, ("\0",))
+        for name in properties:
+            if name not in PROPERTIES.get(what, set()) and not name.startswith(prefixes):
+                self.note(
+                    node.id, "property.unknown", f"Egenskaben '{name}' kendes ikke her.",
+                    "Brug navnene i bpmn/README.md.",
+                )  # fmt: skip
+
+    def operator(self, extension: etree._Element, node: Node) -> None:
+        node.step = extension.get("id", "")
+        if extension.get("resultVariable"):
+            self.note(
+                node.id, "step.result_variable",
+                "resultVariable kan ikke bruges: et trins resultat lægges ind under sine egne "
+                "navne.",
+                "Lad feltet være tomt.",
+            )  # fmt: skip
+        for each in extension.iter(f"{{{SPIFF}}}parameter"):
+            node.arguments[each.get("id", "")] = self.feel(node.id, each.get("value", ""))
+
+    def events(self, node: Node, what: str, events: list[etree._Element]) -> None:
+        for event in events[:1]:
+            name = _local(event)
+            if name == "timerEventDefinition":
+                node.kind = Kind.ON_TIMER if what == "boundaryEvent" else Kind.CATCH_TIMER
+                node.wait = self.timer(event, node.id)
+            elif name == "messageEventDefinition":
+                node.kind = Kind.START if what == "startEvent" else Kind.CATCH_MESSAGE
+                node.message = self.message(event.get("messageRef", ""), node.id)
+            elif name == "errorEventDefinition":
+                node.kind = Kind.END if what == "endEvent" else Kind.ON_ERROR
+                node.error_code = self.errors.get(event.get("errorRef", ""))
+                if not node.error_code:
+                    self.note(
+                        node.id, "error.code", "Fejlhændelsen har ingen fejlkode.",
+                        "Vælg en fejl (bpmn:error) med errorCode.",
+                    )  # fmt: skip
+            else:
+                node.terminates = True
+        if not events and what in {"intermediateCatchEvent", "boundaryEvent"}:
+            self.note(
+                node.id, "event.one", "Hændelsen har ingen udløser, vi kan bruge.",
+                "Vælg tid, besked eller (på kanten) fejl.",
+            )  # fmt: skip
+
+    def timer(self, event: etree._Element, key: str) -> Wait:
+        for part in event:
+            text = (part.text or "").strip()
+            if _local(part) == "timeDate":
+                return Wait(until=self.feel(key, text))
+            if _local(part) == "timeDuration":
+                wait = parse_duration(text)
+                if wait is None:
+                    self.note(
+                        key, "timer.duration", f"Varigheden '{text}' kan ikke bruges.",
+                        "Skriv dage, timer, minutter eller sekunder, fx P2D eller PT4H; en frist "
+                        "i måneder beregnes af et trin og gives som tidspunkt.",
+                    )  # fmt: skip
+                return wait or Wait(days=1)
+            self.unsupported(part, key)
+        if not len(event):
+            self.note(
+                key, "timer.missing", "Tidshændelsen har intet tidspunkt.",
+                "Sæt timeDate eller timeDuration.",
+            )  # fmt: skip
+        return Wait(days=1)
+
+    def message(self, reference: str, key: str) -> str:
+        name = self.messages.get(reference, "")
+        if not name:
+            self.note(
+                key, "message.reference", "Der er ikke valgt en besked med navn.",
+                "Vælg en besked (bpmn:message).",
+            )  # fmt: skip
+        return name
+
+    def meaning(self, node: Node, child: etree._Element, properties: dict[str, str]) -> None:
+        """Take what the kind needs from attributes and properties; note what is missing."""
+        node.default = child.get("default")
+        node.attached_to = child.get("attachedToRef", "")
+        node.interrupting = child.get("cancelActivity", "true") != "false"
+        node.called = child.get("calledElement", "")
+        node.form_key = properties.get("formKey", "")
+        node.role = properties.get("role", "")
+        if properties.get("due"):
+            node.due = self.feel(node.id, properties["due"])
+        if node.kind is Kind.RECEIVE:
+            node.message = self.message(child.get("messageRef", ""), node.id)
+        if "key" in properties:
+            node.key = self.feel(node.id, properties["key"])
+        for prefix, target in (("in:", node.ins), ("out:", node.outs), ("set:", node.sets)):
+            self.mapping(node, prefix, properties, target)
+        self.missing(node)
+
+    def mapping(
+        self, node: Node, prefix: str, properties: dict[str, str], target: dict[str, str]
+    ) -> None:
+        for each, value in properties.items():
+            if not each.startswith(prefix):
+                continue
+            variable = each.removeprefix(prefix)
+            if not variable.isidentifier():
+                self.note(
+                    node.id, "variable.name", f"'{variable}' er ikke et variabelnavn.",
+                    "Brug små bogstaver, tal og understregning.",
+                )  # fmt: skip
+            target[variable] = self.feel(node.id, value)
+
+    def missing(self, node: Node) -> None:
+        missing = {
+            Kind.USER_TASK: [(node.form_key, "formKey"), (node.role, "role")],
+            Kind.SERVICE_TASK: [(node.step, "serviceTaskOperator")],
+            Kind.RULE_TASK: [(node.decision, "calledDecisionId")],
+            Kind.RECEIVE: [(node.key, "key")],
+            Kind.CATCH_MESSAGE: [(node.key, "key")],
+            Kind.CALL: [(node.called, "calledElement")],
+        }
+        for value, name in missing.get(node.kind, []):
+            if not value:
+                self.note(
+                    node.id, "property.missing", f"Egenskaben '{name}' mangler.",
+                    "Udfyld den; se bpmn/README.md.",
+                )  # fmt: skip
+
+
+def read_diagram(file: str, content: bytes) -> Diagram:
+    """Read a BPMN file; what we cannot run is in its `problems`."""
+    return _Reader(file, read_xml(file, content)).read()
