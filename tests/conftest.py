@@ -35,17 +35,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True, scope="session")
 def _no_network() -> Iterator[None]:
     """Refuse every connection that leaves the machine."""
-    connect = socket.socket.connect
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
 
-    def connect_nearby(self: socket.socket, address: Any) -> None:
+    def check(self: socket.socket, address: Any) -> None:
         if self.family in (socket.AF_INET, socket.AF_INET6):
             host = str(address[0])
             if not host.startswith(LOOPBACK):
+                self.close()  # whoever opened it expects an OSError, and closes it then only
                 raise AssertionError(f"a test tried to reach {host}; use the simulator")
+
+    def connect_nearby(self: socket.socket, address: Any) -> None:
+        check(self, address)
         connect(self, address)
+
+    def connect_ex_nearby(self: socket.socket, address: Any) -> int:
+        check(self, address)
+        return connect_ex(self, address)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(socket.socket, "connect", connect_nearby)
+        patched.setattr(socket.socket, "connect_ex", connect_ex_nearby)
         yield
 
 
