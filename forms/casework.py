@@ -13,6 +13,7 @@ from forms.base import AskedParty, Background, Section, TaskForm
 from forms.fields import ChoiceField, DanishDateField, NotBefore, Required, WholeField, WordsField
 from forms.questions import NO, YES, answers, asked_fields, field_name, start_values
 from processes.domain.facts import Fact, FactKind, FactStatus
+from processes.domain.hearings import LEAST_HEARING_DAYS
 
 PLAIN_YES_NO = ((YES, "Ja"), (NO, "Nej"))
 USUAL_HEARING_DAYS = 14
@@ -44,6 +45,9 @@ REGISTERED = (
     FactKind.OTHER_INCOME,
 )
 """What the registers would have said."""
+
+NEEDED_LATER = (FactKind.REQUIREMENTS_EXEMPT, FactKind.SPOUSE_ON_OTHER_BENEFIT)
+"""What is asked only when the calculation comes to need it."""
 
 SOURCES = (
     ("CPR", "CPR, slået op i et andet system"),
@@ -216,7 +220,7 @@ class CompleteFacts(EvidencedForm):
     def kinds(cls, background: Background) -> Asked:
         """Ask about each missing fact; a missing rate is not a person's to give."""
         parties = {party.id: party for party in background.parties}
-        askable = {kind.value: kind for kind in (*ASSESSED, *REGISTERED)}
+        askable = {kind.value: kind for kind in (*ASSESSED, *REGISTERED, *NEEDED_LATER)}
         wanted = (
             (parties[each.party_id], askable[each.what])
             for each in background.missing
@@ -244,7 +248,7 @@ class PrepareHearing(TaskForm):
     hearing_days = WholeField(
         "Hvor mange dage får parten til at svare?",
         [Required("Skriv, hvor mange dage parten får.")],
-        smallest=1,
+        smallest=LEAST_HEARING_DAYS,
         largest=LONGEST_HEARING_DAYS,
         description="Regnes fra den dag, brevet er afleveret. Normalt 14 dage.",
     )

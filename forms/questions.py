@@ -152,6 +152,14 @@ QUESTIONS: dict[FactKind, Question] = {
             "aktivloven § 16",
         ),
         Question(
+            FactKind.REQUIREMENTS_EXEMPT,
+            "Undtaget fra kravene",
+            "Er {name} undtaget fra opholds- og beskæftigelseskravet?",
+            Shape.YES_NO,
+            "aktivloven § 11",
+            "For eksempel født i Danmark eller omfattet af EU-retten.",
+        ),
+        Question(
             FactKind.ACTIVITY_READY,
             "Aktivitetsparat",
             "Er {name} vurderet aktivitetsparat?",

@@ -48,6 +48,7 @@ class FactKind(StrEnum):
     OTHER_INCOME = "anden_indtaegt"
     """Any other income that counts in a month: money."""
     SPOUSE_ON_OTHER_BENEFIT = "aegtefaelle_paa_anden_ydelse"
+    """A fact of the spouse who does not apply: gets another public benefit, yes or no."""
     TAX_CARD_RATE = "traekprocent"
     """Withholding rate in whole percent."""
     TAX_CARD_DEDUCTION = "maanedsfradrag"

@@ -249,9 +249,12 @@ def test_help_is_never_negative_and_always_the_sum_of_its_lines(
         FactKind.MARITAL_STATUS: "gift",
         FactKind.WORK_INCOME: wage,
         FactKind.OTHER_INCOME: other,
+    }
+    bo = {
+        FactKind.MARITAL_STATUS: "gift",
+        FactKind.WORK_INCOME: spouse_wage,
         FactKind.SPOUSE_ON_OTHER_BENEFIT: False,
     }
-    bo = {FactKind.MARITAL_STATUS: "gift", FactKind.WORK_INCOME: spouse_wage}
 
     month = calculate(*facts_of("anna", anna), *facts_of("bo", bo), couple=True).months[0]
 

@@ -234,11 +234,11 @@ def spouse_surplus(reading: Reading) -> Money:
     if reading.given(JOINTLY):
         on_other_benefit = spouse.yes(FactKind.OTHER_BENEFIT_COVERS)
     else:
-        on_other_benefit = reading.yes(FactKind.SPOUSE_ON_OTHER_BENEFIT)
+        on_other_benefit = spouse.yes(FactKind.SPOUSE_ON_OTHER_BENEFIT)
     if on_other_benefit:
         # No help is computed for such a spouse; what takes its place was not read.
         reading.stop(
-            FactKind.SPOUSE_ON_OTHER_BENEFIT.value,
+            "kombinationsaegtepar",
             "Ægtefællen får en anden offentlig ydelse. Den beregning er ikke bygget endnu;"
             " beregn sagen manuelt.",
         )
