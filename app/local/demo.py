@@ -5,6 +5,7 @@ People come from the simulator's world, so every register knows them. Loading tw
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -33,6 +34,8 @@ from processes.ports.records import Municipality, User
 UNIT = "ydelse"
 LAST_ADULT_YEAR = 2007
 """Born then or before is of age when the demo begins, in March 2026."""
+PATIENCE_SECONDS = 3.0
+"""How long to wait for what the worker beside us has taken."""
 MUNICIPALITY = Municipality(
     999, "Egekøb Kommune", "99000015", ("Rådhustorvet 1", "9999 Egekøb"), "70 00 00 00"
 )
@@ -111,6 +114,13 @@ def citizens() -> tuple[DemoCitizen, ...]:
     )
 
 
+def citizen(cpr_digits: str) -> Actor:
+    """Return a citizen who has logged in."""
+    name = next(each.name for each in citizens() if each.cpr_digits == cpr_digits)
+    digest = hashlib.sha256(cpr_digits.encode()).hexdigest()[:16]
+    return Actor(f"borger-{digest}", name, Role.CITIZEN, MUNICIPALITY.id, frozenset(), cpr_digits)
+
+
 def logins() -> str:
     """Return who may log in, for the terminal."""
     lines = ["  Log ind som (vælg på forsiden, intet kodeord):"]
@@ -182,7 +192,7 @@ def delivered(who: str, *, submitted_at: datetime) -> bytes:
 def make_cases(core: Core) -> int:
     """Hand in each application that is not there yet, and work it as far as its story goes."""
     world = scenarios.load("demo")
-    driver = Driver(core, team(core))
+    driver = Driver(core, team(core), patience_seconds=PATIENCE_SECONDS)
     made = 0
     for who, answers, until in STORIES:
         fields = world.applications[who]

@@ -19,7 +19,6 @@ from processes.ports.records import TaskState, UserTask
 
 LEASE_SECONDS = 60
 BATCH = 20
-PATIENCE_SECONDS = 30.0
 
 Values = Mapping[str, object]
 Answer = Callable[[TaskPage], Values]
@@ -48,8 +47,15 @@ class Driver:
     """Works tasks until a case rests (gennemspiller)."""
 
     def __init__(
-        self, core: Core, team: Team, *, tell: Callable[[str], None] = lambda _line: None
+        self,
+        core: Core,
+        team: Team,
+        *,
+        tell: Callable[[str], None] = lambda _line: None,
+        patience_seconds: float = 0.0,
     ) -> None:
+        # How long to wait for rows that a worker beside us has taken.
+        self.patience_seconds = patience_seconds
         self.core = core
         self.team = team
         self.tell = tell
@@ -78,14 +84,14 @@ class Driver:
 
     def rest(self, case_id: str) -> list[UserTask]:
         """Work rows until people must act or the case has ended; a worker may be working too."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self.patience_seconds
         while True:
             self.settle()
             tasks = self.open_tasks(case_id)
             page = self.core.cases.page(case_id, self.team.caseworker)
             if tasks or (page.instances and all(each.instance.ended_at for each in page.instances)):
                 return tasks
-            if time.monotonic() > deadline:
+            if time.monotonic() >= deadline:
                 return tasks
             time.sleep(0.05)
 
