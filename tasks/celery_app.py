@@ -36,6 +36,7 @@ celery.conf.update(
     accept_content=["json"],
     task_ignore_result=True,
     task_default_queue="jobs",
+    task_routes={f"tasks.{queue}": {"queue": queue} for queue in QUEUES},
     task_create_missing_queues=True,
     worker_prefetch_multiplier=1,
     broker_connection_retry_on_startup=True,

@@ -10,7 +10,7 @@ from tasks.celery_app import celery, core
 log = logging.getLogger(__name__)
 
 
-@celery.task(name="tasks.inbound", queue="inbound")
+@celery.task(name="tasks.inbound")
 def fetch_receipts() -> int:
     """Ask the bank what became of payments under way; when it is down, the next round asks."""
     try:

@@ -7,7 +7,7 @@ from functools import partial
 from tasks.celery_app import BATCH, LEASE_SECONDS, celery, core, drain
 
 
-@celery.task(name="tasks.jobs", queue="jobs")
+@celery.task(name="tasks.jobs")
 def run_jobs() -> int:
     """Run every due job."""
     it = core()

@@ -7,7 +7,7 @@ from functools import partial
 from tasks.celery_app import BATCH, LEASE_SECONDS, celery, core, drain
 
 
-@celery.task(name="tasks.outbox", queue="outbox")
+@celery.task(name="tasks.outbox")
 def deliver_outbox() -> int:
     """Deliver everything that is ready to leave."""
     it = core()

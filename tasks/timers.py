@@ -7,7 +7,7 @@ from functools import partial
 from tasks.celery_app import BATCH, LEASE_SECONDS, celery, core, drain
 
 
-@celery.task(name="tasks.timers", queue="timers")
+@celery.task(name="tasks.timers")
 def fire_timers() -> int:
     """Fire every due timer."""
     it = core()
