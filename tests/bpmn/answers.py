@@ -1,0 +1,80 @@
+"""What steps, people and messages can answer: every answer a gateway or a table tells apart.
+
+Ids are fixed words, so that two ways to the same place are the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Answer = Mapping[str, object]
+
+DEADLINE = "2026-03-20T15:30:00+01:00"
+
+STEPS: Mapping[str, tuple[Answer, ...]] = {
+    "applications.set_deadline": (
+        {"deadline_at": DEADLINE, "warn_at": "2026-03-16T12:00:00+01:00"},
+    ),
+    "facts.collect": ({"register_snapshot_id": "snapshot", "missing": 0, "contradictions": 0},),
+    "calculations.calculate": (
+        {"calculation_id": "calculation", "outcome": "bevilget", "is_adverse": False, "missing": 0},
+        {"calculation_id": "calculation", "outcome": "delvis", "is_adverse": True, "missing": 0},
+        {"calculation_id": "calculation", "outcome": "afslag", "is_adverse": True, "missing": 0},
+        {"calculation_id": "calculation", "outcome": "ukendt", "is_adverse": False, "missing": 1},
+    ),
+    "hearings.open": ({"hearing_id": "hearing"},),
+    "hearings.start_deadline": ({"hearing_deadline_at": "2026-03-18T15:30:00+01:00"},),
+    "hearings.lapse": ({"answered": False},),
+    "decisions.propose_automatically": ({"proposal_id": "proposal"},),
+    "decisions.issue_favourable": ({"decision_id": "decision", "outcome": "bevilget"},),
+    "decisions.issue": ({"decision_id": "decision"},),
+    "letters.compose": ({"letter_batch_id": "batch", "letter_count": 2},),
+    "letters.render": ({},),
+    "letters.send": ({},),
+    "letters.mark_sent": ({},),
+    "payments.plan": (
+        {"plan_id": "plan", "payable": True, "reason": ""},
+        {"plan_id": "plan", "payable": False, "reason": "skattekort"},
+    ),
+    "payments.order": ({"payment_count": 1},),
+    "postings.post": ({},),
+    "archive.publish": ({},),
+}
+
+FORMS: Mapping[str, tuple[Answer, ...]] = {
+    "casework.assess": (
+        {"assessment_id": "assessment", "discretion": True, "contradictions": 0},
+        {"assessment_id": "assessment", "discretion": False, "contradictions": 0},
+    ),
+    "casework.register_data": ({"manual_facts": True, "missing": 0},),
+    "casework.complete_facts": ({"manual_facts": True, "missing": 0},),
+    "casework.deadline_passed": ({"new_deadline_on": "2026-04-10"},),
+    "casework.prepare_hearing": (
+        {"prepared_hearing_id": "hearing", "facts_unknown_to_party": True, "hearing_days": 14},
+        {"prepared_hearing_id": "hearing", "facts_unknown_to_party": False, "hearing_days": 14},
+    ),
+    "casework.hearing_reply": (
+        {"hearing_changes_facts": False},
+        {"hearing_changes_facts": True},
+    ),
+    "casework.hearing_lapsed": (
+        {"hearing_changes_facts": False},
+        {"hearing_changes_facts": True},
+    ),
+    "decision.propose": (
+        {"proposal_id": "proposal", "hear_first": False, "reassess": False},
+        {"proposal_id": None, "hear_first": True, "reassess": False},
+        {"proposal_id": None, "hear_first": False, "reassess": True},
+    ),
+    "decision.approve": ({"approved": True}, {"approved": False}),
+    "payment.tax_card": ({},),
+    "payment.rejected": ({},),
+    "post.undelivered": ({"handed_over": False}, {"handed_over": True}),
+}
+
+MESSAGES: Mapping[str, tuple[Answer, ...]] = {
+    "hearing-answered": ({},),
+    "letters-delivered": ({"undelivered": 0}, {"undelivered": 1}),
+    "payments-receipted": ({"rejected": 0}, {"rejected": 1}),
+    "postings-accepted": ({"rejected": 0},),
+}

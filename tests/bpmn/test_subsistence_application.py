@@ -1,0 +1,147 @@
+"""From application to posted payment, and every way a case can turn on the way there."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.bpmn import answers, shipped
+from tests.bpmn.walker import Scope, Script, Standing, Walker, every_path, walk
+
+PROCESS = "subsistence_application"
+
+
+def an_application(*, acute: bool = False) -> Scope:
+    return {
+        "case_id": "case",
+        "application_id": "application",
+        "acute": acute,
+        "benefit": "kontanthjaelp",
+    }
+
+
+ENTRIES = (an_application(),)
+GRANTED, PARTIAL, REFUSED, UNKNOWN = answers.STEPS["calculations.calculate"]
+BY_DISCRETION, BY_RULE = answers.FORMS["casework.assess"]
+
+
+def test_every_flow_is_taken_and_every_end_reached() -> None:
+    seen = every_path(PROCESS, ENTRIES)
+
+    assert not seen.untaken
+    # "end_deadline_noted" ends only its own branch: a passed deadline is never how a case ends.
+    assert seen.ends == {"end_granted", "end_refused"}
+
+
+def test_the_straight_path_is_the_one_the_law_draws() -> None:
+    here = walk({"task_assess": [BY_DISCRETION]}, an_application())
+
+    standing_still = ("on_", "wait_")
+    assert [each for each in here.asked if not each.startswith(standing_still)] == [
+        "step_set_deadline",
+        "step_collect",
+        "task_assess",
+        "step_calculate",
+        "task_propose",
+        "task_approve",
+        "step_issue",
+        "step_compose",
+        "step_render",
+        "step_send",
+        "step_mark_sent",
+        "step_plan",
+        "step_order",
+        "step_post",
+        "step_publish_grant",
+    ]
+    assert here.ended is not None
+    assert here.ended.element_id == "end_granted"
+
+
+@pytest.mark.parametrize(("acute", "days"), [(True, 1), (False, 15)])
+def test_acute_need_gets_an_answer_by_the_next_working_day(acute: bool, days: int) -> None:  # noqa: FBT001 – a parameter of the test
+    here = walk({}, an_application(acute=acute))
+
+    assert here.variables["deadline_days"] == days
+
+
+@pytest.mark.parametrize("outcome", [PARTIAL, REFUSED], ids=["partial", "refused"])
+def test_less_than_applied_for_is_heard_proposed_approved_and_sent(outcome: Scope) -> None:
+    here = walk({"step_calculate": [outcome]}, an_application())
+
+    places = [
+        here.asked.index(each)
+        for each in ("task_prepare_hearing", "task_assess_reply", "task_propose", "task_approve",
+                     "step_issue")
+    ]  # fmt: skip
+    assert places == sorted(places)
+    assert here.asked.count("step_mark_sent") == 2
+
+
+def test_a_refusal_pays_nothing() -> None:
+    here = walk({"step_calculate": [REFUSED]}, an_application())
+
+    assert here.ended is not None
+    assert here.ended.element_id == "end_refused"
+    assert not {"step_plan", "step_order"} & set(here.asked)
+
+
+def test_nothing_is_decided_while_something_is_missing() -> None:
+    here = walk({"step_calculate": [UNKNOWN, UNKNOWN, GRANTED]}, an_application())
+
+    assert here.asked.count("task_complete_facts") == 2
+    assert here.asked.index("step_issue") > here.asked.index("task_complete_facts")
+
+
+def test_facts_a_person_typed_in_are_never_decided_by_rule() -> None:
+    script: Script = {"task_assess": [BY_RULE], "step_calculate": [UNKNOWN, GRANTED]}
+
+    here = walk(script, an_application())
+
+    assert "step_issue_favourable" not in here.asked
+    assert "task_approve" in here.asked
+
+
+def test_an_answer_that_changes_the_facts_starts_the_assessment_again() -> None:
+    script: Script = {
+        "step_calculate": [REFUSED, GRANTED],
+        "task_assess_reply": [{"hearing_changes_facts": True}],
+    }
+
+    here = walk(script, an_application())
+
+    assert here.asked.count("task_assess") == 2
+    assert here.ended is not None
+    assert here.ended.element_id == "end_granted"
+
+
+def test_a_passed_deadline_calls_the_team_lead_and_leaves_the_case_as_it_was() -> None:
+    walker = Walker(shipped.definition())
+    here = walk({}, an_application(), until="task_assess")
+    fires = next(m for m in walker.moves(here) if m.label.startswith("on_case_deadline"))
+
+    there = walker.take(here, fires)
+
+    assert there.elements == {"task_assess", "task_deadline_passed"}
+    roles = {each.element_id: getattr(each, "role", None) for each in there.wanted.values()}
+    assert roles["task_deadline_passed"] == "team_lead"
+
+
+def _acted_before(here: Standing, element: str) -> bool:
+    return any(each.startswith("task_") for each in here.asked[: here.asked.index(element)])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_happens_no_adverse_step_comes_before_a_person(data: st.DataObject) -> None:
+    # The walker itself refuses incidents, leftovers at the end and unattended adverse steps;
+    # here it goes through the real calls, in any order, timers included.
+    walker = Walker(shipped.definition())
+    here = walker.start(an_application())
+
+    for _ in range(80):
+        if here.ended is not None:
+            break
+        here = walker.take(here, data.draw(st.sampled_from(walker.moves(here)), label="next"))
+
+    if "step_issue" in here.asked:
+        assert _acted_before(here, "step_issue")
