@@ -66,7 +66,11 @@ def _texts(value: object) -> tuple[str, ...]:
 def _hearing_of(ctx: StepContext, calculation: Calculation) -> PartyHearing | None:
     """Return the concluded hearing that counts for this calculation."""
     return next(
-        (hearing for hearing in ctx.uow.hearings.of_case(calculation.case_id) if hearing.is_held),
+        (
+            hearing
+            for hearing in ctx.uow.hearings.of_case(calculation.case_id)
+            if hearing.is_held and hearing.calculation_id == calculation.id
+        ),
         None,
     )
 
