@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from app.models.cases import CaseRow, PartyRow, PartyTokenRow
 
@@ -36,21 +36,14 @@ def _fits(token: str) -> ColumnElement[bool]:
     digits = re.sub(r"[\s-]", "", token)
     if re.fullmatch(r"\d{10}", digits):
         # A personal number and a case number (2026-000123) are both ten digits.
-        return or_(
-            CaseRow.number == token,
-            exists(
-                select(PartyRow.id).where(PartyRow.case_id == CaseRow.id, PartyRow.cpr == digits)
-            ),
-        )
+        found = select(PartyRow.case_id).where(PartyRow.cpr == digits)
+        return or_(CaseRow.number == token, CaseRow.id.in_(found))
     named = [_named(word) for word in name_words(token)]
     return or_(CaseRow.number == token, and_(*named) if named else false())
 
 
 def _named(word: str) -> ColumnElement[bool]:
-    return exists(
-        select(PartyTokenRow.token).where(
-            PartyTokenRow.case_id == CaseRow.id,
-            PartyTokenRow.token >= word,
-            PartyTokenRow.token < word + AFTER_ALL,
-        )
+    found = select(PartyTokenRow.case_id).where(
+        PartyTokenRow.token >= word, PartyTokenRow.token < word + AFTER_ALL
     )
+    return CaseRow.id.in_(found)

@@ -18,7 +18,7 @@ DECLARE
     after jsonb := to_jsonb(NEW);
     noted_once text;
 BEGIN
-    FOREACH noted_once IN ARRAY TG_ARGV LOOP
+    FOREACH noted_once IN ARRAY coalesce(TG_ARGV, '{}') LOOP
         IF before -> noted_once = 'null' THEN
             before := before - noted_once;
             after := after - noted_once;
