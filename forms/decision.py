@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self, cast
+
+from wtforms import StringField
 
 from forms.base import Background, TaskForm
 from forms.fields import ChoiceField, Required, RequiredIf, WordsField
@@ -34,6 +36,13 @@ def paragraphs(calculation: Calculation | None) -> Iterator[str]:
                 yield law
 
 
+def unheard_and_adverse(background: Background) -> bool:
+    """Tell whether the decision would harm a party that was not heard."""
+    calculation, hearing = background.calculation, background.hearing
+    adverse = calculation is not None and calculation.is_adverse
+    return adverse and not (hearing is not None and hearing.is_held)
+
+
 class Propose(TaskForm):
     """Propose a decision (foreslå afgørelse)."""
 
@@ -62,17 +71,24 @@ class Propose(TaskForm):
         [RequiredIf("choice", PROPOSE, "Skriv mindst én paragraf, én på hver linje.")],
         description="En paragraf på hver linje. Udfyldt efter beregningen.",
     )
-    repayment_condition = WordsField(
+    repayment_condition = StringField(
         "Skal hjælpen betales tilbage?",
         description="Paragraffen, hvis den skal. Ellers skal feltet stå tomt (aktivloven § 93).",
     )
-    hearing_exception = WordsField(
+    hearing_exception: WordsField | None = WordsField(
         "Hvorfor er parten ikke hørt?",
         description=(
             "Kun når afgørelsen er til skade for parten, og parten ikke er hørt"
             " (forvaltningsloven § 19, stk. 2)."
         ),
     )
+
+    @classmethod
+    def asked(cls, background: Background) -> type[Self]:
+        """Return the form; who is not harmed, or was heard, needs no excuse for a hearing."""
+        if unheard_and_adverse(background):
+            return cls
+        return cast("type[Self]", type(cls.__name__, (cls,), {"hearing_exception": None}))
 
     @classmethod
     def from_variables(cls, background: Background) -> dict[str, Any]:
@@ -86,35 +102,27 @@ class Propose(TaskForm):
             "hearing_exception": last.hearing_exception if last else "",
         }
 
-    @property
-    def unheard_and_adverse(self) -> bool:
-        """Tell whether the decision would harm a party that was not heard."""
-        calculation, hearing = self.background.calculation, self.background.hearing
-        adverse = calculation is not None and calculation.is_adverse
-        return adverse and not (hearing is not None and hearing.is_held)
-
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask why a party was not heard, when the decision would harm them."""
         good = super().validate(extra_validators)
-        proposing = self.choice.data == PROPOSE
-        if proposing and self.unheard_and_adverse and not self.hearing_exception.data:
-            self.hearing_exception.errors = [
-                "Skriv, hvorfor parten ikke er hørt, eller vælg “Hør parten først”."
-            ]
+        field = self.hearing_exception
+        if self.choice.data == PROPOSE and field is not None and not field.data:
+            field.errors = ["Skriv, hvorfor parten ikke er hørt, eller vælg “Hør parten først”."]
             return False
         return bool(good)
 
     def to_variables(self) -> dict[str, object]:
         """Return the proposal."""
         lines = (self.legal_basis.data or "").splitlines()
+        exception = self.hearing_exception.data if self.hearing_exception else ""
         return {
             "choice": self.choice.data,
             "hear_first": self.choice.data == HEAR_FIRST,
             "reassess": self.choice.data == REASSESS,
             "reasoning": self.reasoning.data or "",
             "legal_basis": tuple(line.strip() for line in lines if line.strip()),
-            "repayment_condition": self.repayment_condition.data or "",
-            "hearing_exception": self.hearing_exception.data or "",
+            "repayment_condition": (self.repayment_condition.data or "").strip(),
+            "hearing_exception": exception or "",
         }
 
 

@@ -48,17 +48,14 @@ class JobFunction:
 class UserStore(Protocol):
     """Knows users and municipalities; not municipal."""
 
-    def user(self, user_id: str) -> User | None:
-        """Return a user with every role, or None."""
+    def user(self, user_id: str) -> User:
+        """Return a user with every role, inactive ones too; `NotFoundError` when there is none."""
 
-    def users(self) -> Sequence[User]:
-        """Return every user."""
+    def all_users(self) -> Sequence[User]:
+        """Return every active user, by name."""
 
     def municipalities(self) -> Sequence[Municipality]:
         """Return every municipality."""
-
-    def municipality(self, municipality_id: int) -> Municipality:
-        """Return one municipality."""
 
 
 def check(settings: Settings) -> None:

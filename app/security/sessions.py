@@ -26,8 +26,8 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class StoredSession:
-    """One login as it is stored (session)."""
+class WebSession:
+    """A login as it is kept (session): found by the digest of its cookie, never by the cookie."""
 
     token_digest: str
     user_id: str | None
@@ -42,17 +42,17 @@ class StoredSession:
 class SessionStore(Protocol):
     """Remembers logins; not municipal."""
 
-    def session(self, token_digest: str) -> StoredSession | None:
-        """Return a login, expired or not."""
+    def create_session(self, web_session: WebSession) -> None:
+        """Keep a new login."""
 
-    def put_session(self, stored: StoredSession) -> None:
-        """Insert a login or write its next state."""
+    def session(self, token_digest: str, *, now: datetime) -> WebSession | None:
+        """Return a login that has not expired."""
+
+    def save_session(self, web_session: WebSession) -> bool:
+        """Write a login's next state; False when it was revoked in the meantime."""
 
     def delete_session(self, token_digest: str) -> None:
-        """Close one login; one that is not there is closed already."""
-
-    def delete_sessions_of(self, user_id: str) -> None:
-        """Close every login of a user."""
+        """Revoke a login; one that is not there is revoked already."""
 
 
 class ServerSession(dict[str, Any], SessionMixin):
@@ -126,10 +126,8 @@ class ServerSessions(SessionInterface):
         if request.path.startswith(self._without):
             return ServerSession(new_token(), now, {})
         token = request.cookies.get(COOKIE, "")
-        stored = self._store.session(digest(token)) if token else None
-        if stored is None or stored.expires_at <= now:
-            if stored is not None:
-                self._store.delete_session(stored.token_digest)
+        stored = self._store.session(digest(token), now=now) if token else None
+        if stored is None:
             # A token from outside is never adopted: it may have been planted.
             return ServerSession(new_token(), now, {})
         session = ServerSession(token, stored.created_at, json.loads(stored.body))
@@ -153,17 +151,19 @@ class ServerSessions(SessionInterface):
             return
         seen_at = session.seen_at if session.is_quiet else now
         expires_at = min(seen_at + self._idle, session.created_at + LONGEST)
-        self._store.put_session(
-            StoredSession(
-                digest(session.token),
-                session.get("user"),
-                json.dumps(session).encode(),
-                session.created_at,
-                seen_at,
-                expires_at,
-            )
+        kept = WebSession(
+            digest(session.token),
+            session.get("user"),
+            json.dumps(session).encode(),
+            session.created_at,
+            seen_at,
+            expires_at,
         )
-        if not session.is_stored:
+        if session.is_stored:
+            # A login that was revoked while this request ran stays revoked.
+            self._store.save_session(kept)
+        else:
+            self._store.create_session(kept)
             response.set_cookie(
                 COOKIE,
                 session.token,

@@ -59,7 +59,7 @@ def facts(case_id: str) -> str:
 def calculation(case_id: str) -> str:
     """Show how the help was calculated, line by line."""
     lines = core().cases.explain(case_id, actor())
-    return _case_page("calculation", case_id, explanation=lines)
+    return _case_page("calculation", case_id, explanation_lines=lines)
 
 
 @bp.get("/sager/<case_id>/udbetalinger")

@@ -21,6 +21,7 @@ from forms.citizen import (
     all_answers,
     shown,
 )
+from processes.domain.documents import Direction
 from processes.domain.errors import NotFoundError
 from processes.ports.pages import CitizenCase
 
@@ -46,6 +47,13 @@ def overview() -> str:
         "citizen/overview.html",
         cases=cases,
         explained=explained,
+        papers=[row for each in cases for row in each.letters],
+        sent_in=[
+            document
+            for each in cases
+            for document in each.documents
+            if document.direction is Direction.IN
+        ],
         under_way=bool(_draft()),
     )
 

@@ -22,7 +22,7 @@ from processes.ports.records import TaskFilter, TaskRow, TaskState
 
 bp = Blueprint("inbox", __name__)
 
-Answer = str | Response | tuple[str, int]
+Answer = str | Response | tuple[str | Response, int]
 
 VIEWS = {
     "mine": "Mine opgaver",
@@ -119,14 +119,21 @@ def complete(task_id: int) -> Answer:
 
 @bp.post("/opgaver/<int:task_id>/udkast")
 @allow("task.complete")
-def save_draft(task_id: int) -> tuple[Response, int]:
-    """Keep what was typed; the browser asks two seconds after the last key."""
+def save_draft(task_id: int) -> Answer:
+    """Keep what was typed: by itself two seconds after the last key, or on the way out."""
     kept = {key: text for key, text in request.form.items() if key not in NOT_KEPT}
     revision = request.form.get("revision", 0, type=int)
+    is_leaving = "luk" in request.form
     try:
         revision = core().inbox.save_draft(task_id, kept, revision, actor())
     except ConflictError as error:
+        if is_leaving:
+            page = core().inbox.open(task_id, actor())
+            return _task_page(page, _form(page, request.form), str(error)), 409
         return jsonify(message=str(error)), 409
+    if is_leaving:
+        flash("Udkastet er gemt.")
+        return redirect(url_for("inbox.index", fra=task_id))
     saved_at = words.klokken(core().clock.now())
     return jsonify(revision=revision, message=f"Udkast gemt {saved_at}"), 200
 
@@ -169,7 +176,7 @@ def follow_up(task_id: int) -> Answer:
     return redirect(url_for("inbox.index"))
 
 
-NOT_KEPT = frozenset({"csrf_token", "revision"})
+NOT_KEPT = frozenset({"csrf_token", "revision", "luk"})
 KINDS = {
     "casework.assess": "Vurdér oplysninger",
     "casework.register_data": "Indtast registeroplysninger",

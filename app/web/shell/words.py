@@ -12,10 +12,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from forms.decision import OUTCOME_WORDS
+from markupsafe import Markup
+
+from forms.decision import OUTCOME_WORDS, paragraphs
 from forms.questions import QUESTIONS, label_of
 from processes.domain.access import ROLE_NAMES, Role
-from processes.domain.calculation import ConditionOutcome, Outcome
+from processes.domain.calculation import Calculation, ConditionOutcome, Outcome
 from processes.domain.cases import CaseState, PartyRole
 from processes.domain.documents import Direction
 from processes.domain.facts import Fact, FactKind, FactStatus, SourceKind
@@ -23,6 +25,7 @@ from processes.domain.hearings import HearingState
 from processes.domain.money import Money
 from processes.domain.payments import PaymentState
 from processes.domain.periods import Month
+from processes.domain.rules.prose import law_in_words
 from processes.ports.records import LetterState
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
@@ -271,19 +274,104 @@ def udfald(outcome: Outcome) -> str:
     return OUTCOME_WORDS[outcome]
 
 
+def afsnit(text: str) -> Markup:
+    """Return free text as paragraphs; whatever it holds is shown as written."""
+    parts = (part.strip() for part in text.replace("\r\n", "\n").split("\n\n"))
+    return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts if part)
+
+
+def svar(answers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return an application's answers with the words of its questions, in the form's order."""
+    known = [
+        (key, ANSWER_LABELS[key], text) for key, text in answers.items() if key in ANSWER_LABELS
+    ]
+    order = list(ANSWER_LABELS)
+    return [
+        (label, _answer(key, text))
+        for key, label, text in sorted(known, key=lambda each: order.index(each[0]))
+        if text
+    ]
+
+
+def _answer(key: str, text: str) -> str:
+    if key.endswith("_kroner") and text.replace(".", "").isdigit():
+        return Money.kroner(text).danish()
+    if key in {"requested_from", "contact_on"}:
+        return dato(date.fromisoformat(text))
+    return ANSWER_WORDS.get(text, text)
+
+
+ANSWER_LABELS = {
+    "reason": "Grund",
+    "reason_text": "Med egne ord",
+    "acute_need": "Mangler penge nu",
+    "cohabitation": "Samliv",
+    "applies_jointly": "Ægtefælle søger også",
+    "children_at_home": "Børn hjemme",
+    "lives_with_parents": "Bor hos forældre",
+    "housing": "Bolig",
+    "income_this_month_kroner": "Indtægt i måneden",
+    "wealth_applicant_kroner": "Formue",
+    "wealth_spouse_kroner": "Ægtefælles formue",
+    "residence_9_of_10_years": "Boet her 9 af 10 år",
+    "work_two_and_a_half_years": "2½ års arbejde i 10 år",
+    "phone": "Telefon",
+    "email": "E-mail",
+}
+"""What an application's answers are called; personal numbers are not among them."""
+ANSWER_WORDS = {
+    "ja": "Ja",
+    "nej": "Nej",
+    "ved_ikke": "Ved ikke",
+    "ledig": "Har mistet sit arbejde",
+    "sygdom": "Er blevet syg",
+    "samlivsophoer": "Samlivet er ophørt",
+    "udlaert": "Færdig med en uddannelse",
+    "andet": "Andet",
+    "enlig": "Bor uden partner",
+    "gift": "Gift",
+    "samlevende": "Samlevende",
+    "lejebolig": "Lejebolig",
+    "andelsbolig": "Andelsbolig",
+    "ejerbolig": "Ejerbolig",
+    "vaerelse": "Værelse",
+}
+
+
+def paragraffer(calculation: Calculation | None) -> list[str]:
+    """Return the paragraphs a calculation rests on."""
+    return list(paragraphs(calculation))
+
+
+def oere(amount: int) -> str:
+    """Write whole øre as kroner."""
+    return Money(amount).danish()
+
+
+def kilobyte(size: int) -> str:
+    """Write a size."""
+    return f"{max(1, round(size / 1000)):,}{NBSP}kB".replace(",", ".")
+
+
 FILTERS: dict[str, Callable[..., object]] = {
+    "afsnit": afsnit,
     "alder": alder,
     "betingelse": betingelse,
     "dag": dag,
     "dato": dato,
     "iso": iso,
     "kilde": kilde,
+    "kilobyte": kilobyte,
     "klokken": klokken,
     "kroner": kroner,
+    "lov": law_in_words,
     "maaned": maaned,
     "navn_paa": label_of,
+    "oere": oere,
     "oplysning": oplysning,
+    "paragraffer": paragraffer,
     "stort": stort,
+    "svar": svar,
     "tidspunkt": tidspunkt,
     "tilstand": tilstand,
     "udfald": udfald,

@@ -1,0 +1,301 @@
+"""The seam between views and core, in memory: plain code that answers with real records.
+
+It remembers what views ask for, so a test can see that a click reached the core with the right
+values. It decides nothing: rules are the core's, and the journeys try them on the real thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from app.config import Mode, Settings
+from app.security.interim_login import DemoCitizen
+from app.security.sessions import WebSession
+from processes.domain.access import Actor, require
+from processes.domain.cases import Case
+from processes.domain.documents import Document
+from processes.domain.errors import ConflictError, NotAllowedError, NotFoundError, RuleError
+from processes.ports.pages import CasePage, CitizenCase, ExplainLine, TaskPage
+from processes.ports.records import Incident, Municipality, TaskFilter, TaskRow, TaskState, User
+
+NOW = datetime(2026, 3, 16, 9, 12, tzinfo=UTC)
+TODAY = date(2026, 3, 16)
+
+
+def settings(mode: Mode = Mode.TEST) -> Settings:
+    """Return settings for tests of the web alone."""
+    return Settings(
+        mode=mode,
+        database_url="postgresql://nowhere",
+        secret_key="s" * 40,
+        files_dir=Path("var/files"),
+        cpr_url="http://127.0.0.1:9/cpr",
+        income_url="http://127.0.0.1:9/income",
+        payment_url="http://127.0.0.1:9/payment",
+        ledger_url="http://127.0.0.1:9/ledger",
+        post_url="http://127.0.0.1:9/post",
+        events_url="http://127.0.0.1:9/events",
+    )
+
+
+@dataclass
+class FrozenClock:
+    """A clock that a test moves by hand."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+    def today(self) -> date:
+        return self.at.date()
+
+    def move(self, step: timedelta) -> None:
+        self.at += step
+
+
+class FakeCentral:
+    """Users, municipalities and logins in memory."""
+
+    def __init__(self, users: Sequence[User], municipalities: Sequence[Municipality]) -> None:
+        self.people = {user.id: user for user in users}
+        self.places = list(municipalities)
+        self.logins: dict[str, WebSession] = {}
+
+    def user(self, user_id: str) -> User:
+        if user_id not in self.people:
+            raise NotFoundError("Brugeren findes ikke.")
+        return self.people[user_id]
+
+    def all_users(self) -> Sequence[User]:
+        return [user for user in self.people.values() if user.active]
+
+    def municipalities(self) -> Sequence[Municipality]:
+        return self.places
+
+    def create_session(self, web_session: WebSession) -> None:
+        self.logins[web_session.token_digest] = web_session
+
+    def session(self, token_digest: str, *, now: datetime) -> WebSession | None:
+        stored = self.logins.get(token_digest)
+        return stored if stored is not None and stored.expires_at > now else None
+
+    def save_session(self, web_session: WebSession) -> bool:
+        if web_session.token_digest not in self.logins:
+            return False
+        self.logins[web_session.token_digest] = web_session
+        return True
+
+    def delete_session(self, token_digest: str) -> None:
+        self.logins.pop(token_digest, None)
+
+
+@dataclass
+class FakeInbox:
+    """Tasks in memory."""
+
+    pages: dict[int, TaskPage] = field(default_factory=dict)
+    completed: list[tuple[int, dict[str, object], str]] = field(default_factory=list)
+    released: list[tuple[int, str]] = field(default_factory=list)
+    followed: list[tuple[int, date | None]] = field(default_factory=list)
+    wanted: list[TaskFilter] = field(default_factory=list)
+    refuse_with: RuleError | None = None
+
+    def rows(self, wanted: TaskFilter, by: Actor) -> Sequence[TaskRow]:
+        require(by, "inbox.read")
+        self.wanted.append(wanted)
+        rows = [row_of(page) for page in self.pages.values() if self._in(wanted.view, page, by)]
+        rows = [row for row in rows if wanted.form_key in {None, row.task.form_key}]
+        return sorted(
+            rows, key=lambda row: (row.task.due_at or NOW.replace(year=9999), row.task.id)
+        )
+
+    def _in(self, view: str, page: TaskPage, by: Actor) -> bool:
+        task = page.task
+        if task.state is not TaskState.OPEN or task.role != by.role:
+            return False
+        return {
+            "mine": task.assignee == by.user,
+            "unit": True,
+            "unassigned": task.assignee is None,
+            "waiting": task.follow_up_on is not None,
+            "overdue": task.due_at is not None and task.due_at < NOW,
+        }[view]
+
+    def counts(self, by: Actor) -> Mapping[str, int]:
+        require(by, "inbox.read")
+        views = ("mine", "unit", "unassigned", "waiting", "overdue")
+        return {
+            view: sum(self._in(view, page, by) for page in self.pages.values()) for view in views
+        }
+
+    def open(self, task_id: int, by: Actor) -> TaskPage:
+        if task_id not in self.pages:
+            raise NotFoundError("Opgaven findes ikke.")
+        if self.pages[task_id].task.role != by.role:
+            raise NotAllowedError("Opgaven hører til en anden rolle.")
+        return self.pages[task_id]
+
+    def claim(self, task_id: int, by: Actor) -> None:
+        page = self.open(task_id, by)
+        if page.task.assignee not in {None, by.user}:
+            raise ConflictError("Jonas Brandt tog opgaven kl. 10.44. Vælg en anden.")
+        self._put(page, assignee=by.user)
+
+    def release(self, task_id: int, reason: str, by: Actor) -> None:
+        self._put(self.open(task_id, by), assignee=None)
+        self.released.append((task_id, reason))
+
+    def save_draft(self, task_id: int, values: dict[str, str], revision: int, by: Actor) -> int:
+        page = self.open(task_id, by)
+        if page.revision != revision:
+            raise ConflictError("Opgaven er ændret et andet sted, siden du åbnede den.")
+        self._put(page, draft=values, revision=revision + 1)
+        self.pages[task_id] = replace(self.pages[task_id], revision=revision + 1)
+        return revision + 1
+
+    def complete(self, task_id: int, values: Mapping[str, object], by: Actor) -> None:
+        if self.refuse_with is not None:
+            raise self.refuse_with
+        self._put(self.open(task_id, by), state=TaskState.DONE, completed_by=by.user)
+        self.completed.append((task_id, dict(values), by.user))
+
+    def next(self, by: Actor) -> int | None:
+        for row in self.rows(TaskFilter("unassigned"), by):
+            self.claim(row.task.id, by)
+            return row.task.id
+        return None
+
+    def follow_up(self, task_id: int, day: date | None, by: Actor) -> None:
+        self._put(self.open(task_id, by), follow_up_on=day)
+        self.followed.append((task_id, day))
+
+    def _put(self, page: TaskPage, **changes: object) -> None:
+        task = replace(page.task, **changes)
+        self.pages[task.id] = replace(page, task=task)
+
+
+def row_of(page: TaskPage) -> TaskRow:
+    """Return the inbox row of a task's page."""
+    party = page.case.primary_party
+    is_protected = party.protection.value != "normal"
+    return TaskRow(
+        task=page.task,
+        case_number=page.case.number,
+        case_title=page.case.title,
+        party_name="" if is_protected else party.name,
+        party_born_on=party.birth_date,
+        protection=str(party.protection),
+        assignee_name=page.names.get(page.task.assignee or "", ""),
+    )
+
+
+@dataclass
+class FakeCases:
+    """Cases in memory."""
+
+    pages: dict[str, CasePage] = field(default_factory=dict)
+    lines: Sequence[ExplainLine] = ()
+    files: dict[str, tuple[Document, bytes]] = field(default_factory=dict)
+    notes: list[tuple[str, str, str]] = field(default_factory=list)
+    searched: list[str] = field(default_factory=list)
+
+    def page(self, case_id: str, by: Actor) -> CasePage:
+        require(by, "case.read")
+        if case_id not in self.pages:
+            raise NotFoundError("Sagen findes ikke.")
+        return self.pages[case_id]
+
+    def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
+        return self.lines
+
+    def document(self, document_id: str, by: Actor) -> tuple[Document, bytes]:
+        if document_id not in self.files:
+            raise NotFoundError("Dokumentet findes ikke.")
+        return self.files[document_id]
+
+    def add_note(self, case_id: str, text: str, by: Actor) -> None:
+        self.notes.append((case_id, text, by.user))
+
+    def search(self, text: str, by: Actor) -> Sequence[Case]:
+        self.searched.append(text)
+        words = text.casefold()
+        return [
+            page.case
+            for page in self.pages.values()
+            if words in page.case.primary_party.name.casefold() or words == page.case.number
+        ]
+
+
+@dataclass
+class FakeCitizen:
+    """Self-service in memory."""
+
+    cases: list[CitizenCase] = field(default_factory=list)
+    lines: Sequence[ExplainLine] = ()
+    applied: list[tuple[dict[str, str], str]] = field(default_factory=list)
+    answered: list[tuple[str, str]] = field(default_factory=list)
+    files: dict[str, tuple[Document, bytes]] = field(default_factory=dict)
+
+    def apply(self, answers: dict[str, str], by: Actor) -> str:
+        require(by, "citizen.apply")
+        self.applied.append((answers, by.party_cpr_digits))
+        return self.cases[0].case.id
+
+    def overview(self, by: Actor) -> Sequence[CitizenCase]:
+        require(by, "citizen.follow")
+        return self.cases
+
+    def answer_hearing(self, hearing_id: str, text: str, by: Actor) -> None:
+        self.answered.append((hearing_id, text))
+
+    def document(self, document_id: str, by: Actor) -> tuple[Document, bytes]:
+        if document_id not in self.files:
+            raise NotFoundError("Dokumentet findes ikke.")
+        return self.files[document_id]
+
+    def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
+        return self.lines
+
+
+@dataclass
+class FakeControl:
+    """Stopped cases in memory."""
+
+    stopped: list[Incident] = field(default_factory=list)
+    retried: list[int] = field(default_factory=list)
+
+    def incidents(self, by: Actor) -> Sequence[Incident]:
+        return self.stopped
+
+    def retry(self, incident_id: int, by: Actor) -> None:
+        self.retried.append(incident_id)
+
+
+@dataclass
+class FakeIntake:
+    """The door for other systems in memory."""
+
+    delivered: list[bytes] = field(default_factory=list)
+
+    def deliver(self, raw: bytes) -> bytes:
+        self.delivered.append(raw)
+        return b"<ok/>"
+
+
+@dataclass
+class FakeCore:
+    """Every desk at once."""
+
+    central: FakeCentral
+    inbox: FakeInbox = field(default_factory=FakeInbox)
+    cases: FakeCases = field(default_factory=FakeCases)
+    citizen: FakeCitizen = field(default_factory=FakeCitizen)
+    control: FakeControl = field(default_factory=FakeControl)
+    intake: FakeIntake = field(default_factory=FakeIntake)
+    clock: FrozenClock = field(default_factory=FrozenClock)
+    settings: Settings = field(default_factory=settings)
+    demo_citizens: tuple[DemoCitizen, ...] = ()
