@@ -210,11 +210,12 @@ def _what(
         paragraphs.append(_amounts(lines, case.party(party_id), receiver, calculation))
     if pays_on:
         days = [
-            f"for {month_in_words(month)} den {day_in_words(day)}" for month, day in pays_on.items()
+            f"for {month_in_words(month)} er på NemKontoen den {day_in_words(day)}"
+            for month, day in pays_on.items()
         ]
         paragraphs.append(
-            f"Pengene er på NemKontoen {_joined(days)}. Beløbet er før skat. Skatten bliver"
-            " trukket efter skattekortet, og der betales ikke arbejdsmarkedsbidrag."
+            f"Pengene {_joined(days)}. Beløbet er før skat. Skatten bliver trukket efter"
+            " skattekortet, og der betales ikke arbejdsmarkedsbidrag."
         )
     paragraphs.append(f"Afgørelsen har nummer {decision.number}.")
     return LetterSection("Afgørelse", tuple(paragraphs))

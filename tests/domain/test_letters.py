@@ -92,7 +92,7 @@ def test_a_grant_says_amount_month_day_law_duties_and_appeal() -> None:
     check_decision_letter(letter, decision)
     for said in (
         "Du får 14.201,00\u00a0kr. om måneden før skat fra marts 2026.",
-        "for marts 2026 den 31. marts 2026",
+        "Pengene for marts 2026 er på NemKontoen den 31. marts 2026.",
         "§\u00a016, stk.\u00a01, nr.\u00a02; §\u00a018",
         "Du skal straks give Egekøb Kommune besked",
         "skal du betale den tilbage",
