@@ -9,16 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from processes.domain.calculation import Calculation, Outcome, PersonMonth
 from processes.domain.cases import Case
 from processes.domain.errors import ConflictError, RuleError
 from processes.domain.facts import FACT_LABELS, FactKind
-from processes.domain.periods import ONE_DAY, Calendar
+from processes.domain.periods import DENMARK, ONE_DAY, Calendar, danish_day
 from processes.domain.rules.prose import in_words, law_in_words, month_in_words
-
-DENMARK = ZoneInfo("Europe/Copenhagen")
 
 HEARING_DAYS = 14
 """What a party gets unless the caseworker says otherwise (høringsfrist)."""
@@ -61,6 +58,11 @@ class PartyHearing:
     def is_held(self) -> bool:
         """Whether the party was heard: sent, and answered or past its deadline, and assessed."""
         return self.state is HearingState.CONCLUDED and self.sent_at is not None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day an answer is in time; the deadline is the moment that day is over."""
+        return None if self.deadline_at is None else danish_day(self.deadline_at) - ONE_DAY
 
 
 MOVES: dict[HearingState, frozenset[HearingState]] = {
@@ -133,7 +135,7 @@ def start_deadline(hearing: PartyHearing, *, at: datetime, calendar: Calendar) -
         raise ConflictError("Fristen løber først, når høringsbrevet er sendt. Send brevet først.")
     if hearing.deadline_at is not None:
         return hearing
-    delivered_on = max(at, hearing.sent_at).astimezone(DENMARK).date()
+    delivered_on = danish_day(max(at, hearing.sent_at))
     last_day = deadline_day(delivered_on, hearing.days, calendar)
     return replace(hearing, deadline_at=end_of_day(last_day))
 

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+DENMARK = ZoneInfo("Europe/Copenhagen")
 DECEMBER = 12
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
+
+
+def danish_day(moment: datetime) -> date:
+    """Return the day in Denmark (dansk kalenderdag) that a moment lies in.
+
+    >>> danish_day(datetime.fromisoformat("2026-03-31T22:30:00+00:00"))
+    datetime.date(2026, 4, 1)
+    """
+    return moment.astimezone(DENMARK).date()
 
 
 @dataclass(frozen=True, order=True)

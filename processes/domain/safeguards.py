@@ -17,6 +17,7 @@ from processes.domain.errors import SafeguardError
 from processes.domain.hearings import HearingState, PartyHearing
 from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, decided_amount
+from processes.domain.periods import danish_day
 
 LEAST_REASON_CHARACTERS = 20
 """An exception of fewer characters names nothing."""
@@ -173,7 +174,7 @@ def _check_not_lower(
             f"Der var afgjort {before.danish()} for {line.month}, og nu betales mindre, uden at"
             " afgørelsen siger det. Træf en afgørelse om nedsættelsen først."
         )
-    sent_on = decision.sent_at.date() if decision.sent_at else None
+    sent_on = danish_day(decision.sent_at) if decision.sent_at else None
     if sent_on is None or sent_on >= line.disposition_on:
         raise SafeguardError(
             "Hjælpen kan ikke sættes ned, før afgørelsen om det er sendt."

@@ -205,7 +205,7 @@ def _steps(
 ) -> list[CitizenStep]:
     steps = [CitizenStep("Ansøgning sendt", "done", "", received_on)]
     if hearing is not None:
-        deadline = None if hearing.deadline_at is None else hearing.deadline_at.date()
+        deadline = hearing.last_day
         steps.append(
             CitizenStep(
                 "Du bliver hørt",

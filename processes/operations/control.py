@@ -21,7 +21,7 @@ from processes.domain.access import Actor, require
 from processes.domain.accounting import PostingBook
 from processes.domain.errors import BrokenStateError, CoreError, OutsideError
 from processes.domain.identifiers import Cpr
-from processes.domain.periods import Calendar
+from processes.domain.periods import Calendar, danish_day
 from processes.domain.rules.book import RuleBook
 from processes.engine import effects as fx
 from processes.engine.definitions import Definition, parse_bundle
@@ -165,7 +165,7 @@ class Control:
     ) -> ProcessInstance:
         """Advance a locked instance by one trigger, and on through every inline step."""
         definition = self.definition(uow, instance.definition_id)
-        tables = self._tables(uow, instance.started_at.date())
+        tables = self._tables(uow, danish_day(instance.started_at))
         ctx = self.env.context(uow, actor)
         todo: deque[fx.Trigger] = deque([trigger])
         steps = 0
