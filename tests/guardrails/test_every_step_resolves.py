@@ -1,0 +1,72 @@
+"""Whatever a diagram names exists, and whatever exists for diagrams is named by one."""
+
+import ast
+from collections.abc import Iterator
+
+import yaml
+
+from forms.registry import FORMS
+from tests.bpmn import shipped
+from tests.guardrails.tree import sources
+
+WHOLE = shipped.definition()
+
+
+def told() -> Iterator[str]:
+    """Yield the messages the stages send: `ctx.tell("…")`, or written out for the outbox."""
+    for _, tree in sources("processes"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                first = node.args[0] if node.args else None
+                if node.func.attr == "tell" and isinstance(first, ast.Constant):
+                    yield str(first.value)
+            if isinstance(node, ast.Dict):
+                for key, value in zip(node.keys, node.values, strict=True):
+                    named = isinstance(key, ast.Constant) and key.value == "message"
+                    if named and isinstance(value, ast.Constant):
+                        yield str(value.value)
+
+
+def test_every_diagram_is_reached_from_the_main_one() -> None:
+    assert sorted(WHOLE.processes) == sorted(shipped.PROCESSES)
+
+
+def test_steps_named_and_steps_registered_are_the_same() -> None:
+    assert set(WHOLE.steps) == set(shipped.register().steps)
+
+
+def test_forms_named_forms_shown_and_forms_received_are_the_same() -> None:
+    assert set(WHOLE.form_keys) == set(FORMS) == set(shipped.register().verbs)
+
+
+def test_messages_waited_for_and_messages_sent_are_the_same() -> None:
+    assert set(WHOLE.messages) == set(told())
+
+
+def test_decisions_named_and_tables_shipped_are_the_same() -> None:
+    assert set(WHOLE.decisions) == set(shipped.tables())
+
+
+def test_steps_get_exactly_the_arguments_they_take() -> None:
+    for diagram in WHOLE.diagrams.values():
+        for node in diagram.nodes.values():
+            if node.step:
+                wanted = set(shipped.register().step(node.step).arguments)
+                assert set(node.arguments) == wanted, f"{diagram.id}: {node.id}"
+
+
+def test_the_catalogue_lists_every_diagram_and_table_as_it_is_drawn() -> None:
+    catalogue = yaml.safe_load((shipped.BPMN / "catalogue.yaml").read_text())
+
+    drawn = {key: shipped.definition(key) for key in shipped.PROCESSES}
+    assert {
+        entry["key"]: (entry["title"], entry["start_message"]) for entry in catalogue["processes"]
+    } == {key: (each.name, each.start_message) for key, each in drawn.items()}
+    assert {entry["key"]: entry["title"] for entry in catalogue["decisions"]} == {
+        key: table.name for key, table in shipped.tables().items()
+    }
+    for entry in (*catalogue["processes"], *catalogue["decisions"]):
+        assert entry["owner"], entry["key"]
+        assert entry["legal_basis"], entry["key"]
+    numbers = [entry["number"] for entry in catalogue["processes"]]
+    assert len(set(numbers)) == len(numbers)
