@@ -4,9 +4,9 @@ Only tables that belong to no municipality are touched; each call is a transacti
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.models.security import UserRow, WebSessionRow
@@ -86,6 +86,12 @@ class CentralStore:
             return changed_rows(
                 session, delete(WebSessionRow).where(WebSessionRow.expires_at <= now)
             )
+
+    def make_history_months(self, first_on: date, last_on: date) -> int:
+        """Make room for history of these months; returns how many months were new."""
+        with self._open() as session, session.begin():
+            made = select(func.ensure_history_months(first_on, last_on))
+            return int(session.execute(made).scalar_one())
 
 
 def _row(web_session: WebSession) -> dict[str, object]:

@@ -128,7 +128,7 @@ def test_what_is_written_once_can_only_be_inserted_and_read(migrated: Database) 
             migrated,
             "SELECT table_name, string_agg(DISTINCT privilege_type, ',')"
             " FROM information_schema.role_column_grants"
-            f" WHERE grantee = '{APP_ROLE}' GROUP BY table_name",
+            " WHERE grantee = 'ky_app' GROUP BY table_name",
         )
     }
     deletable = {
@@ -136,7 +136,7 @@ def test_what_is_written_once_can_only_be_inserted_and_read(migrated: Database) 
         for row in rows(
             migrated,
             "SELECT table_name FROM information_schema.role_table_grants"
-            f" WHERE grantee = '{APP_ROLE}' AND privilege_type = 'DELETE'",
+            " WHERE grantee = 'ky_app' AND privilege_type = 'DELETE'",
         )
     }
     for table in WRITTEN_ONCE:
