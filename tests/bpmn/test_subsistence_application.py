@@ -130,9 +130,17 @@ def _acted_before(here: Standing, element: str) -> bool:
     return any(each.startswith("task_") for each in here.asked[: here.asked.index(element)])
 
 
+def _last_calculation(here: Standing) -> Scope:
+    """Return what was calculated last: by its place in the trail, since ids are all the same."""
+    last = [each for each in here.trail if each.startswith("step_calculate")][-1]
+    return next(each for each in (GRANTED, PARTIAL, REFUSED, UNKNOWN) if str(each) in last)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_whatever_happens_no_adverse_step_comes_before_a_person(data: st.DataObject) -> None:
+def test_whatever_happens_nobody_is_decided_against_unheard_or_paid_undecided(
+    data: st.DataObject,
+) -> None:
     # The walker itself refuses incidents, leftovers at the end and unattended adverse steps;
     # here it goes through the real calls, in any order, timers included.
     walker = Walker(shipped.definition())
@@ -145,3 +153,9 @@ def test_whatever_happens_no_adverse_step_comes_before_a_person(data: st.DataObj
 
     if "step_issue" in here.asked:
         assert _acted_before(here, "step_issue")
+        if _last_calculation(here)["is_adverse"]:
+            assert "task_prepare_hearing" in here.asked
+            assert "task_approve" in here.asked
+    if "step_order" in here.asked:
+        before = here.asked[: here.asked.index("step_order")]
+        assert {"step_issue", "step_issue_favourable"} & set(before)
