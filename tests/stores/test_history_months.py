@@ -68,6 +68,7 @@ def test_a_month_that_is_made_later_stands_behind_the_same_wall(
         connection.execute("SET ROLE ky_owner")
         with pytest.raises(psycopg.errors.UndefinedObject):
             connection.execute(f"SELECT count(*) FROM {MADE[0]}")  # noqa: S608 – ours
+        connection.execute("SELECT set_config('app.municipality', '999', false)")
         connection.execute("RESET ROLE")
         connection.execute("SET ROLE ky_app")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
