@@ -1,37 +1,29 @@
-"""Answers: what does each `./ky` command do, once the virtual environment is there?"""
+"""Answers: what does each `./ky` command do, once the virtual environment is there?
 
+A command's module is loaded when it is asked for: `./ky check` must work while the system does not.
+"""
+
+import importlib
 import sys
-from collections.abc import Callable
 
-from app.local import locking, quality, run
-from app.local.chromium import environment_for_tests
-from app.local.frontend import ensure_bundles
 from app.local.terminal import SetupError
 
-
-def setup(arguments: list[str]) -> int:
-    """Fetch and build what the other commands need, and nothing more."""
-    ensure_bundles()
-    if "--test" in arguments:
-        environment_for_tests()
-    return 0
-
-
-COMMANDS: dict[str, Callable[[list[str]], int]] = {
-    "run": run.run,
-    "demo": run.demo,
-    "test": quality.test,
-    "check": quality.check,
-    "bench": quality.bench,
-    "lock": locking.lock,
-    "setup": setup,
+COMMANDS = {
+    "run": ("app.local.run", "run"),
+    "demo": ("app.local.run", "demo"),
+    "test": ("app.local.quality", "test"),
+    "check": ("app.local.quality", "check"),
+    "bench": ("app.local.quality", "bench"),
+    "lock": ("app.local.locking", "lock"),
+    "setup": ("app.local.quality", "setup"),
 }
 
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
+    module, function = COMMANDS[arguments[0]]
     try:
-        return COMMANDS[arguments[0]](arguments[1:])
+        return int(getattr(importlib.import_module(module), function)(arguments[1:]))
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1

@@ -3,9 +3,8 @@
 Knows the embedded server; roles and tables are the migrations' business.
 """
 
-import importlib
-
 from app.config import Mode, Settings
+from app.local import demo
 from app.local.postgres import EmbeddedServer
 from app.migrations.run import ensure_database, ensure_roles, upgrade
 
@@ -28,6 +27,5 @@ def prepare(settings: Settings) -> None:
     """Make the tables and, in demo mode, what the demo shows; the registers must be running."""
     create_tables(settings)
     if settings.mode is Mode.DEMO:
-        demo = importlib.import_module("app.local.demo")
         demo.load(settings)
         demo.populate(settings)

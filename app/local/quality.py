@@ -1,6 +1,6 @@
 """Answers: is the code in order, do the tests pass, and what do the figures say?
 
-`./ky check`, `./ky test` and `./ky bench`. Knows the tools; what they demand is in setup.cfg and
+`./ky check`, `./ky test`, `./ky bench` and `./ky setup`. Knows the tools; what they demand is in setup.cfg and
 pyproject.toml.
 """
 
@@ -27,6 +27,14 @@ CHECKS = {
     "mypy": ["-m", "mypy"],
 }
 GUARDRAILS = ["-m", "pytest", "tests/guardrails", "-q", "-p", "no:cacheprovider"]
+
+
+def setup(arguments: list[str]) -> int:
+    """Fetch and build what the other commands need, and nothing more."""
+    ensure_bundles()
+    if "--test" in arguments:
+        environment_for_tests()
+    return 0
 
 
 def check(_arguments: list[str]) -> int:

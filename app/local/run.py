@@ -3,7 +3,6 @@
 `./ky run` and `./ky demo`. Reads like a list: database, simulator, web, worker.
 """
 
-import importlib
 import os
 import signal
 import tempfile
@@ -11,7 +10,9 @@ import time
 from pathlib import Path
 
 from app.config import Settings
+from app.local import story
 from app.local.database import create_database, create_tables, prepare
+from app.local.demo import logins
 from app.local.frontend import ensure_bundles
 from app.local.installation import DATABASE, Installation, demo_settings, offset_of_demo
 from app.local.machine import LOOPBACK, answers, free_port, is_open
@@ -57,7 +58,7 @@ def _run_the_demo(installation: Installation) -> int:
             say(f"  Ydelsessystemet   http://{LOOPBACK}:{web_port}/")
             say(f"  Simulatoren       http://{LOOPBACK}:{simulator_port}/")
             say(f"  Logge             {installation.logs}\n")
-            say(importlib.import_module("app.local.demo").logins())
+            say(logins())
             supervisor.watch()
             say("Stopper …")
     finally:

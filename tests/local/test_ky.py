@@ -1,5 +1,6 @@
 """The script: needs only Python, lists every command, and notices an interrupted set-up."""
 
+import importlib
 import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
@@ -57,6 +58,13 @@ def test_help_lists_every_command_there_is(ky: ModuleType) -> None:
     assert set(ky.COMMANDS) == {*cli.COMMANDS, "help"}
     for name in cli.COMMANDS:
         assert f"./ky {name} " in ky.usage()
+
+
+@pytest.mark.parametrize("command", sorted(cli.COMMANDS))
+def test_every_command_has_its_function(command: str) -> None:
+    module, function = cli.COMMANDS[command]
+
+    assert callable(getattr(importlib.import_module(module), function))
 
 
 def test_an_unknown_command_is_an_error_with_the_list() -> None:
