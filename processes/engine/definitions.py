@@ -19,7 +19,6 @@ from processes.engine.reading import read_diagram
 from processes.engine.specs import ProcessSpec, build_specs
 
 MAX_NESTING = 10
-MAX_PROCESSES = 50
 
 
 @dataclass(frozen=True)
@@ -197,20 +196,30 @@ def closure(diagrams: Mapping[str, Diagram], main: str) -> tuple[list[str], list
     bound: list[str] = []
     findings: list[Finding] = []
 
-    def visit(process: str, path: tuple[str, ...]) -> None:
-        if process not in bound:
-            bound.append(process)
+    def visit(process: str, path: tuple[str, ...]) -> int:
+        """Visit a process once; return how many levels of calls there are below it."""
+        bound.append(process)
         diagram = diagrams[process]
+        below = 0
         for node in diagram.nodes.values():
             if node.kind is not Kind.CALL or not node.called:
                 continue
             problem = _call_problem(node.called, diagrams, (*path, process))
             if problem:
                 findings.append(Finding(diagram.file, node.id, *problem))
-            else:
-                visit(node.called, (*path, process))
+            elif node.called not in levels:
+                levels[node.called] = visit(node.called, (*path, process))
+            below = max(below, 1 + levels.get(node.called, 0))
+        return below
 
-    visit(main, ())
+    levels: dict[str, int] = {}
+    if visit(main, ()) > MAX_NESTING:
+        findings.append(
+            Finding(
+                diagrams[main].file, main, "call.nesting", ERROR,
+                f"Processer kalder hinanden i mere end {MAX_NESTING} led.", "Saml nogle af dem.",
+            )
+        )  # fmt: skip
     return bound, findings
 
 
@@ -226,11 +235,6 @@ def _call_problem(
         return (
             "call.recursion", ERROR, f"'{called}' kalder sig selv: {' → '.join((*path, called))}.",
             "Tegn gentagelsen som en løkke i processen.",
-        )  # fmt: skip
-    if len(path) >= MAX_NESTING:
-        return (
-            "call.nesting", ERROR, f"Processer kalder hinanden i mere end {MAX_NESTING} led.",
-            "Saml nogle af dem.",
         )  # fmt: skip
     if diagrams[called].start_message_of_call():
         return (

@@ -115,12 +115,13 @@ def bare_steps(
 ) -> Iterator[tuple[Diagram, Node, tuple[str, ...]]]:
     """Yield wanted elements that a way from the start of `main` reaches without passing a person.
 
-    Each comes with its diagram and the way to it, through calls and sub-processes.
+    Each comes with its diagram and one way to it, through calls and sub-processes.
     """
     ways = Ways(diagrams, is_person)
+    entered = {main}
 
     def search(
-        diagram: Diagram, scope: str, led: tuple[str, ...], stack: tuple[str, ...]
+        diagram: Diagram, scope: str, led: tuple[str, ...]
     ) -> Iterator[tuple[Diagram, Node, tuple[str, ...]]]:
         reached = ways.paths(diagram, scope)
         for node in reached.values_of():
@@ -129,11 +130,12 @@ def bare_steps(
                 yield diagram, node, way
             inner = diagrams.get(node.called) if node.kind is Kind.CALL else None
             if node.kind is Kind.SUB_PROCESS:
-                yield from search(diagram, node.id, way, stack)
-            elif inner is not None and inner.id not in stack:
-                yield from search(inner, inner.id, way, (*stack, inner.id))
+                yield from search(diagram, node.id, way)
+            elif inner is not None and inner.id not in entered:
+                entered.add(inner.id)
+                yield from search(inner, inner.id, way)
 
-    yield from search(diagrams[main], main, (), (main,))
+    yield from search(diagrams[main], main, ())
 
 
 def circles_without_wait(diagrams: Diagrams, diagram: Diagram) -> Iterator[tuple[str, ...]]:

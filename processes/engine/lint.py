@@ -164,10 +164,15 @@ class _Judge:
 
     def flows(self) -> None:
         for flow in self.diagram.flows.values():
-            if GENERATED.fullmatch(flow.id) or not IDENTIFIER.fullmatch(flow.id):
+            if GENERATED.fullmatch(flow.id):
                 self.note(
                     flow.id, "id.generated", "Flowets id er lavet af tegneværktøjet.",
                     "Giv flowet et engelsk id, der siger, hvad det betyder.",
+                )  # fmt: skip
+            elif not IDENTIFIER.fullmatch(flow.id):
+                self.note(
+                    flow.id, "id.form", "Flowets id skal have små bogstaver og understregning.",
+                    "Ret id'et.",
                 )  # fmt: skip
 
     def layout(self) -> None:

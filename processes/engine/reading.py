@@ -390,7 +390,7 @@ class _Reader:
             node.due = self.feel(node.id, properties["due"])
         if node.kind is Kind.RECEIVE:
             node.message = self.message(child.get("messageRef", ""), node.id)
-        if "key" in properties:
+        if properties.get("key"):
             node.key = self.feel(node.id, properties["key"])
         for prefix, target in (("in:", node.ins), ("out:", node.outs), ("set:", node.sets)):
             self.mapping(node, prefix, properties, target)

@@ -194,8 +194,28 @@ def draw(key: str, *inside: str, name: str = "Prøve") -> bytes:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions {SPACES} id="definitions" '
         f'targetNamespace="urn:test">{named}<bpmn:process id="{key}" name="{name}" '
-        f'isExecutable="true">{body}</bpmn:process></bpmn:definitions>'
+        f'isExecutable="true">{body}</bpmn:process>{_plane(key, body)}</bpmn:definitions>'
     ).encode()
+
+
+def _plane(key: str, body: str) -> str:
+    """The picture: every element and flow is on it, if not beautifully."""
+    tags = "Event|Task|Gateway|Process|Activity|task"
+    shapes = re.findall(rf'<bpmn:\w*(?:{tags}) id="([^"]+)"', body)
+    edges = re.findall(r'<bpmn:sequenceFlow id="([^"]+)"', body)
+    drawn = "".join(
+        f'<bpmndi:BPMNShape id="{each}_di" bpmnElement="{each}">'
+        '<dc:Bounds x="0" y="0" width="10" height="10"/></bpmndi:BPMNShape>'
+        for each in shapes
+    ) + "".join(
+        f'<bpmndi:BPMNEdge id="{each}_di" bpmnElement="{each}"><di:waypoint x="0" y="0"/>'
+        '<di:waypoint x="9" y="9"/></bpmndi:BPMNEdge>'
+        for each in edges
+    )
+    return (
+        f'<bpmndi:BPMNDiagram id="diagram"><bpmndi:BPMNPlane id="plane" bpmnElement="{key}">'
+        f"{drawn}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
+    )
 
 
 def define(*drawings: bytes, key: str | None = None) -> Definition:

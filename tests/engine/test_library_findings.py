@@ -34,6 +34,14 @@ from tests.engine.drawing import (
     user,
 )
 
+LINK = (
+    '<bpmn:intermediateCatchEvent id="x"><bpmn:linkEventDefinition name="a"/>'
+    "</bpmn:intermediateCatchEvent>"
+)
+COMPENSATE = (
+    '<bpmn:boundaryEvent id="x" attachedToRef="t"><bpmn:compensateEventDefinition/>'
+    "</bpmn:boundaryEvent>"
+)
 PARALLEL = draw(
     "p", start(), both("split"), user("income"), user("rent"), user("debt"), both("join"),
     user("decide"), end(), path("start", "split", "income", "join", "decide", "end"),
@@ -192,12 +200,11 @@ def test_finding_7_running_changes_nothing_in_the_shared_spec() -> None:
     ("element", "said"),
     [
         ('<bpmn:scriptTask id="x"><bpmn:script>1</bpmn:script></bpmn:scriptTask>', "scriptTask"),
-        ('<bpmn:intermediateThrowEvent id="x"><bpmn:linkEventDefinition name="a"/>'
-         "</bpmn:intermediateThrowEvent>", "intermediateThrowEvent"),
+        ('<bpmn:intermediateThrowEvent id="x"/>', "intermediateThrowEvent"),
+        (LINK, "linkEventDefinition"),
         ('<bpmn:endEvent id="x"><bpmn:signalEventDefinition/></bpmn:endEvent>',
          "signalEventDefinition"),
-        ('<bpmn:boundaryEvent id="x" attachedToRef="t"><bpmn:compensateEventDefinition/>'
-         "</bpmn:boundaryEvent>", "compensateEventDefinition"),
+        (COMPENSATE, "compensateEventDefinition"),
         ('<bpmn:subProcess id="x" triggeredByEvent="true"/>', "triggeredByEvent"),
         ('<bpmn:adHocSubProcess id="x"/>', "adHocSubProcess"),
         ('<bpmn:eventBasedGateway id="x"/>', "eventBasedGateway"),

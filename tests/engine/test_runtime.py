@@ -11,6 +11,7 @@ from processes.engine.effects import (
     Ended,
     OpenTask,
     Record,
+    Retry,
     RunStep,
     SetTimer,
     Start,
@@ -316,7 +317,7 @@ def _caller() -> Walk:
 
 def test_nothing_crosses_a_call_that_is_not_listed() -> None:
     walk = _caller()
-    walk.begin(case_id="c1", secret="s")
+    walk.begin(case_id="c1", unlisted="s")
     (wanted,) = walk.open.values()
     assert isinstance(wanted, OpenTask)
     assert wanted.variables == {"id": "c1"}
@@ -325,7 +326,7 @@ def test_nothing_crosses_a_call_that_is_not_listed() -> None:
 
     assert walk.ended is not None
     assert walk.ended.variables == {
-        "case_id": "c1", "secret": "s", "result": "good", "seen": "c1",
+        "case_id": "c1", "unlisted": "s", "result": "good", "seen": "c1",
     }  # fmt: skip
 
 
@@ -577,7 +578,6 @@ def test_a_correction_belongs_to_an_incident_only() -> None:
     walk = Walk(define(draw("p", start(), user("t"), end(), path("start", "t", "end"))))
     walk.begin()
     before = walk.state
-    from processes.engine.effects import Retry  # noqa: PLC0415 – shows that the trigger is known
 
     walk.send(Retry(walk.find("t"), {"x": 1}))
 

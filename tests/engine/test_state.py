@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import zlib
 from collections import Counter
@@ -53,7 +54,8 @@ def test_a_state_of_another_definition_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "state",
-    [b"", b"K\x02" + zlib.compress(b"[]"), VERSION, VERSION + b"junk", VERSION + zlib.compress(b"[1")],
+    [b"", b"K\x02" + zlib.compress(b"[]"), VERSION, VERSION + b"junk",
+     VERSION + zlib.compress(b"[1")],
 )  # fmt: skip
 def test_a_broken_state_is_refused_not_guessed_at(state: bytes) -> None:
     with pytest.raises(BrokenStateError):
@@ -104,7 +106,8 @@ def test_what_is_read_is_what_was_written() -> None:
 scalars = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(max_size=12)
 values = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )  # fmt: skip
 
@@ -149,7 +152,7 @@ def _task(pen: Pen) -> Shape:
 
 
 def _row(_pen: Pen, blocks: list[Shape]) -> Shape:
-    links = [path(one.last, two.first) for one, two in zip(blocks, blocks[1:], strict=False)]
+    links = [path(one.last, two.first) for one, two in itertools.pairwise(blocks)]
     inside = [line for block in blocks for line in block.inside]
     return Shape([*inside, *links], blocks[0].first, blocks[-1].last)
 
@@ -220,7 +223,7 @@ def _call(pen: Pen, block: Shape) -> Shape:
 
 
 @st.composite
-def blocks(draw_one: st.DrawFn, pen: Pen, depth: int) -> Shape:
+def blocks(draw_one: st.DrawFn, pen: Pen, depth: int) -> Shape:  # noqa: C901 – one case a kind
     """A random block; nested at most `depth` times."""
     plain = ["task", "timed", "side", "failing"]
     kind = draw_one(
