@@ -1,6 +1,6 @@
 """Answers: is the code in order, do the tests pass, and what do the figures say?
 
-`./ky check`, `./ky test`, `./ky bench` and `./ky setup`. Knows the tools; what they demand is in setup.cfg and
+`./ky setup`, `check`, `test` and `bench`. Knows the tools; what they demand is in setup.cfg and
 pyproject.toml.
 """
 

@@ -122,6 +122,4 @@ def demo(arguments: list[str]) -> int:
             with Supervisor() as supervisor:
                 supervisor.start(_simulator(settings, port, home))
                 create_tables(settings)
-                return int(
-                    importlib.import_module("app.local.story").run(settings, as_json=as_json)
-                )
+                return story.run(settings, as_json=as_json)
