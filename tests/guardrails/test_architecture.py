@@ -17,9 +17,8 @@ LOADED_BY_NAME = {
     "app/wiring.py": "every stage",
     # The linter asks the register what a diagram may name; the engine must not know the stages.
     "processes/engine/lint.py": "every stage, and the register",
-    # What only the demo needs is loaded when the demo runs.
-    "app/local/database.py": "the demo's content",
-    "app/local/run.py": "the demo's content and story",
+    # Each command loads what it needs when it is given, and no more.
+    "app/local/cli.py": "the commands of one machine",
 }
 """The modules that may load a first-party module by its name, which no import contract sees."""
 
