@@ -15,7 +15,6 @@ from processes.domain.calculation import (
     Missing,
     Node,
     NodeValue,
-    Outcome,
     PersonMonth,
 )
 from processes.domain.errors import BrokenStateError
@@ -179,11 +178,6 @@ def _month_from_data(data: Mapping[str, Any]) -> PersonMonth:
             Missing(each["party_id"], each["what"], each["sentence"]) for each in data["missing"]
         ),
     )
-
-
-def outcome_of(text: str) -> Outcome:
-    """Read an outcome back."""
-    return Outcome(text)
 
 
 def plain(value: object) -> object:

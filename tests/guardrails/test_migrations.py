@@ -44,6 +44,18 @@ def test_every_migration_goes_up_down_and_up(bare: Database) -> None:
     assert what_is_there(bare) == {"table alembic_version"}
 
 
+def test_a_migration_needs_no_superuser(bare: Database) -> None:
+    with bare.connect() as connection:
+        connection.execute("CREATE ROLE ky_test_deployer LOGIN IN ROLE ky_owner")
+    try:
+        deployer = bare.superuser.set(username="ky_test_deployer")
+        upgrade(deployer.render_as_string(hide_password=False))
+        downgrade(deployer.render_as_string(hide_password=False), "base")
+    finally:
+        with bare.connect() as connection:
+            connection.execute("DROP ROLE ky_test_deployer")
+
+
 def what_is_there(database: Database) -> set[str]:
     """Return every table, index, constraint, function, trigger, policy and right of ours."""
     with database.connect() as connection:
