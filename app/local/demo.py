@@ -6,6 +6,8 @@ People come from the simulator's world, so every register knows them. Loading tw
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -23,7 +25,7 @@ from app.local.driver import (
     tax_card,
 )
 from app.security.interim_login import DemoCitizen
-from app.wiring import Core, build_core
+from app.wiring import DEMO_CITIZENS, Core, build_core
 from integrations import distribution
 from integrations.simulator import scenarios
 from integrations.simulator.deliveries import delivery
@@ -81,6 +83,9 @@ def load_setup(core: Core) -> None:
         uow.setup.put_rates(law.rate_rows(), by="system", at=now)
         uow.commit()
     core.deployment.deploy_shipped(by="system")
+    core.settings.files_dir.mkdir(parents=True, exist_ok=True)
+    file = core.settings.files_dir / DEMO_CITIZENS
+    file.write_text(json.dumps([asdict(each) for each in citizens()]))
 
 
 def actor(user_id: str, role: Role) -> Actor:

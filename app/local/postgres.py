@@ -5,7 +5,6 @@ One server, one data folder, one private socket folder, no TCP. Knows nothing of
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import shutil
 import signal
@@ -20,11 +19,11 @@ from urllib.parse import quote, urlencode
 import psycopg
 
 from app.local.server_programs import (
-    FOLDER_FOR_NOBODY,
     NOBODY,
     ServerUnavailableError,
     as_nobody,
     binaries,
+    folder_for_nobody,
     prefix,
     reachable_by_nobody,
     within_reach_of_nobody,
@@ -62,8 +61,7 @@ class EmbeddedServer:
         """Keep data and binaries where `nobody` can read them, if the usual places are closed."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
         if not reachable_by_nobody(self.data.parent):
-            name = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
-            self.data = FOLDER_FOR_NOBODY / name / self.data.name
+            self.data = folder_for_nobody(self.data)
         self.binaries = within_reach_of_nobody(self.binaries)
 
     def __enter__(self) -> Self:

@@ -98,3 +98,14 @@ def within_reach_of_nobody(folder: Path) -> Path:
         with contextlib.suppress(OSError):  # another process may have been first
             unfinished.rename(copy)
     return copy / folder.name
+
+
+def folder_for_nobody(data: Path) -> Path:
+    """Return where `nobody` keeps the data of a folder it cannot reach; forget lost ones."""
+    for origin in FOLDER_FOR_NOBODY.glob("*/origin"):
+        if not Path(origin.read_text()).parent.exists():
+            shutil.rmtree(origin.parent)
+    home = FOLDER_FOR_NOBODY / hashlib.sha256(str(data).encode()).hexdigest()[:12]
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "origin").write_text(str(data))
+    return home / data.name

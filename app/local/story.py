@@ -10,12 +10,14 @@ import json
 import sys
 import time
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from app.config import Settings
 from app.local import demo
 from app.local.driver import Driver, approve, assess, propose, tax_card
+from app.local.places import VAR
 from app.wiring import Core, build_core
 from integrations.simulator import scenarios
 from processes.domain.calculation import Calculation
@@ -148,10 +150,24 @@ def tell_the_end(core: Core, page: CasePage, teller: Teller) -> None:
             f" {row.state}"
         )
     tell_postings(page, teller)
+    for file in keep_letters(core, page):
+        teller.show(f"  Brevet som PDF: {file}")
     teller.show("\nHændelser sendt")
     for kind in _events(core, page):
         teller.show(f"  {kind}")
     tell_why(core, page, teller)
+
+
+def keep_letters(core: Core, page: CasePage) -> list[Path]:
+    """Write the letters' exact copies where somebody can open them."""
+    kept: list[Path] = []
+    for letter in page.letters:
+        _, pdf = core.cases.document(str(letter.record.document_id), demo.team(core).caseworker)
+        file = VAR / "demo" / f"{page.case.number}-{len(kept) + 1}.pdf"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(pdf)
+        kept.append(file)
+    return kept
 
 
 def tell_postings(page: CasePage, teller: Teller) -> None:

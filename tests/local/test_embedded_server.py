@@ -141,16 +141,36 @@ def test_without_any_server_program_the_message_says_what_to_do(
         server_programs.binaries()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root has two ways to give up its rights")
-def test_where_namespaces_are_forbidden_the_server_runs_as_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def _namespaces_forbidden(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    if os.geteuid() != 0:
+        pytest.skip("only root has two ways to give up its rights")
     monkeypatch.setenv("KY_NO_USER_NAMESPACE", "1")
     server_programs.namespace_allowed.cache_clear()
-    try:
-        with EmbeddedServer(tmp_path / "pg", throw_away=True) as server:
-            write_a_row(server)
-            assert answer(server) == 42
-            assert server.data.stat().st_uid == server_programs.NOBODY
-    finally:
-        server_programs.namespace_allowed.cache_clear()
+    yield
+    server_programs.namespace_allowed.cache_clear()
+
+
+@pytest.mark.usefixtures("_namespaces_forbidden")
+def test_where_namespaces_are_forbidden_the_server_runs_as_nobody(tmp_path: Path) -> None:
+    with EmbeddedServer(tmp_path / "pg", throw_away=True) as server:
+        write_a_row(server)
+
+        assert answer(server) == 42
+        assert server.data.stat().st_uid == server_programs.NOBODY
+
+
+@pytest.mark.usefixtures("_namespaces_forbidden")
+def test_data_kept_for_nobody_goes_when_its_folder_is_gone(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    with EmbeddedServer(closed / "pg", throw_away=True) as server:
+        kept = server.data
+    assert kept.is_relative_to(server_programs.FOLDER_FOR_NOBODY)
+    assert closed.stat().st_mode & 0o777 == 0o700
+    assert kept.exists()
+
+    closed.rmdir()
+    EmbeddedServer(tmp_path / "pg")
+
+    assert not kept.exists()
