@@ -344,7 +344,11 @@ def truth(text: str, scope: Scope) -> bool:
 
 
 def passes(test: Node, value: object, scope: Scope) -> bool:
-    """Tell whether a value passes a table cell; what cannot be said does not pass."""
+    """Tell whether a value passes a table cell; what cannot be said does not pass.
+
+    The unknown passes `not("a")`, as the standard has it: it is not "a". A cell that must keep it
+    out says `not("a", null)`.
+    """
     known = _known(value)
     return _Walker(scope, at_hand=known).passes(known, test) is True
 

@@ -185,6 +185,8 @@ def test_text_cannot_be_grown_without_end() -> None:
         ('not("x")', "y", True),
         ('not("x")', "x", False),
         ('not("x", "y")', "y", False),
+        ('not("x")', None, True),
+        ('not("x", null)', None, False),
         ("not(null)", 1, True),
         ("not(null)", None, False),
         ("null", None, True),
