@@ -142,7 +142,7 @@ class BaseForm(Form):
 
 def _place(question: Field) -> str:
     """Return the id of the first thing in a field that can have focus."""
-    return f"{question.id}-0" if getattr(question, "choices", None) else str(question.id)
+    return f"{question.id}-0" if hasattr(question, "words") else str(question.id)
 
 
 class EmptyForm(BaseForm):

@@ -30,6 +30,7 @@ class ReleaseForm(BaseForm):
     reason = WordsField(
         "Hvorfor lægger du opgaven tilbage?",
         [Required("Skriv, hvorfor du lægger opgaven tilbage, så den næste kan gå videre.")],
+        id="tilbage",  # stands on one page with a task's own questions
     )
 
 
@@ -40,6 +41,7 @@ class FollowUpForm(BaseForm):
         "Hvilken dag følger du op?",
         [Required("Skriv dagen som 24.11.2026.")],
         description="Dag, måned og år.",
+        id="opfoelgning",  # the same
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import Field, Form, RadioField, TextAreaField, ValidationError
+from wtforms.fields import choices as offered
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
@@ -152,7 +153,9 @@ class ChoiceField(RadioField):
         closed: dict[str, str] | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(label, validators, choices=list(choices), validate_choice=False, **options)
+        # Newer than the type hints.
+        boxes = [offered.SelectChoice(value, words) for value, words in choices]  # type: ignore[attr-defined]
+        super().__init__(label, validators, choices=boxes, validate_choice=False, **options)
         self.words = dict(choices)
         self.hints = hints or {}
         self.closed = closed or {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from app.config import Mode, Settings
@@ -20,9 +20,10 @@ from processes.domain.documents import Document
 from processes.domain.errors import ConflictError, NotAllowedError, NotFoundError, RuleError
 from processes.ports.pages import CasePage, CitizenCase, ExplainLine, TaskPage
 from processes.ports.records import Incident, Municipality, TaskFilter, TaskRow, TaskState, User
+from tests.fakes.clock import FrozenClock
 
 NOW = datetime(2026, 3, 16, 9, 12, tzinfo=UTC)
-TODAY = date(2026, 3, 16)
+FAR_AWAY = NOW.replace(year=9999)
 
 
 def settings(mode: Mode = Mode.TEST) -> Settings:
@@ -39,22 +40,6 @@ def settings(mode: Mode = Mode.TEST) -> Settings:
         post_url="http://127.0.0.1:9/post",
         events_url="http://127.0.0.1:9/events",
     )
-
-
-@dataclass
-class FrozenClock:
-    """A clock that a test moves by hand."""
-
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-    def today(self) -> date:
-        return self.at.date()
-
-    def move(self, step: timedelta) -> None:
-        self.at += step
 
 
 class FakeCentral:
@@ -296,6 +281,6 @@ class FakeCore:
     citizen: FakeCitizen = field(default_factory=FakeCitizen)
     control: FakeControl = field(default_factory=FakeControl)
     intake: FakeIntake = field(default_factory=FakeIntake)
-    clock: FrozenClock = field(default_factory=FrozenClock)
+    clock: FrozenClock = field(default_factory=lambda: FrozenClock(NOW))
     settings: Settings = field(default_factory=settings)
     demo_citizens: tuple[DemoCitizen, ...] = ()

@@ -57,6 +57,7 @@ from tests.builders.people import a_child, a_spouse, an_adult
 from tests.web.fake_core import NOW, FakeCentral, FakeCore
 
 MARCH = Month(2026, 3)
+MET = True
 NAMES = {"karin": "Karin Holm", "gerda": "Gerda Lund", "jonas": "Jonas Brandt", "tina": "Tina Bech"}
 ROLE_OF = {
     "decision.approve": "approver",
@@ -78,9 +79,8 @@ TITLES = {
     "post.undelivered": "Brev kunne ikke afleveres",
 }
 
-MUNICIPALITY = Municipality(
-    999, "Egekøb Kommune", "99000015", ("Torvet 1", "9999 Egekøb"), "70 00 00 00"
-)
+ADDRESS = ("Torvet 1", "9999 Egekøb")
+MUNICIPALITY = Municipality(999, "Egekøb Kommune", "99000015", ADDRESS, "70 00 00 00")
 
 USERS = (
     User("karin", "Karin Holm", "", ((999, "caseworker", "Ydelse Nord"),)),
@@ -98,8 +98,8 @@ USERS = (
 )
 
 
-def a_node(label: str, value: object = None, law: str = "") -> Node:
-    return Node("rule", "regel@1", label, value, law)
+def a_node(label: str, *, law: str = "") -> Node:
+    return Node("rule", "regel@1", label, None, law)
 
 
 def a_calculation(*, outcome: Outcome = Outcome.GRANTED, is_missing: bool = False) -> Calculation:
@@ -107,10 +107,10 @@ def a_calculation(*, outcome: Outcome = Outcome.GRANTED, is_missing: bool = Fals
         ConditionOutcome(
             "begivenhed",
             "Der er sket en social begivenhed",
-            True,
+            MET,
             "LAS § 11, stk. 2, nr. 1",
             "Anna har mistet sit arbejde.",
-            a_node("Social begivenhed", True),
+            a_node("Social begivenhed"),
         ),
         ConditionOutcome(
             "formue",
@@ -126,7 +126,7 @@ def a_calculation(*, outcome: Outcome = Outcome.GRANTED, is_missing: bool = Fals
             outcome is not Outcome.REFUSED,
             "LAS § 13",
             "Anna er tilmeldt som ledig.",
-            a_node("Rådighed", True),
+            a_node("Rådighed"),
         ),
     )
     lines = (
@@ -234,7 +234,7 @@ def a_letter() -> Letter:
         title="Du får kontanthjælp fra 1. marts 2026",
         dated_on=date(2026, 3, 16),
         municipality_name="Egekøb Kommune",
-        municipality_lines=("Torvet 1", "9999 Egekøb"),
+        municipality_lines=ADDRESS,
         receiver_name="Anna Prøve",
         receiver_lines=("Prøvevej 1", "9999 Egekøb"),
         caseworker_name="Karin Holm",
@@ -244,7 +244,9 @@ def a_letter() -> Letter:
                 "Sådan har vi regnet",
                 ("Du har mistet dit arbejde.",),
                 LetterTable(
-                    "Marts 2026", (("Sats", "14.201,00 kr."), ("I alt", "13.370,76 kr.")), True
+                    "Marts 2026",
+                    (("Sats", "14.201,00 kr."), ("I alt", "13.370,76 kr.")),
+                    has_sum=True,
                 ),
             ),
         ),
@@ -316,7 +318,7 @@ def a_task(
         id=id,
         instance_id=1,
         case_id="sag-1",
-        token="t1",
+        token="t1",  # noqa: S106 – where a process stands, no secret
         element_id="task_x",
         name=TITLES[form_key],
         form_key=form_key,
