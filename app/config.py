@@ -66,7 +66,14 @@ class Settings:
             secret=True,
         ),
     ]
-    files_dir: Annotated[Path, Setting("KY_FILES_DIR", "folder of archived documents", Path)]
+    files_dir: Annotated[
+        Path,
+        Setting(
+            "KY_FILES_DIR",
+            "folder beside the database: who lives in the demo; documents are rows",
+            Path,
+        ),
+    ]
     cpr_url: Annotated[str, Setting("KY_CPR_URL", "person lookup, SF1520")]
     income_url: Annotated[str, Setting("KY_INCOME_URL", "income register, SF0770_A")]
     payment_url: Annotated[str, Setting("KY_PAYMENT_URL", "payment orders, SF1590_E")]
@@ -97,6 +104,14 @@ class Settings:
         float,
         Setting("KY_CLOCK_OFFSET_SECONDS", "moves the clock; not in production", float),
     ] = 0.0
+    lease_seconds: Annotated[
+        int,
+        Setting(
+            "KY_LEASE_SECONDS",
+            "how long a worker keeps a row it took; after a crash the next one waits so long",
+            int,
+        ),
+    ] = 60
     session_minutes: Annotated[
         int, Setting("KY_SESSION_MINUTES", "a login ends after so many idle minutes", int)
     ] = 60

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,10 +16,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app import law
 from app.calendars import danish_calendar
-from app.config import Settings
+from app.config import Mode, Settings
 from app.rendering import TypstRenderer
 from app.security.interim_login import DemoCitizen
 from app.stores.claims import SqlClaims
@@ -59,6 +61,8 @@ STAGES = (
     "postings",
 )
 """Every stage registers its steps when it is imported."""
+DEMO_CITIZENS = "demo-citizens.json"
+"""Where the demo says who lives in it; beside the other files, never in the code."""
 CALENDAR_YEARS = (2015, 2035)
 """Years the closing days are made for: the oldest recalculation, the farthest deadline."""
 SHIPPED_BPMN = Path(__file__).resolve().parents[1] / "bpmn"
@@ -98,21 +102,32 @@ class Core:
     claims: SqlClaims
     listener: Listener
     engine: Engine
-    demo_citizens: Sequence[DemoCitizen] = ()
+
+    @property
+    def demo_citizens(self) -> Sequence[DemoCitizen]:
+        """The made-up people somebody may log in as; nobody in production."""
+        file = self.settings.files_dir / DEMO_CITIZENS
+        if self.settings.mode is Mode.PRODUCTION or not file.exists():
+            return ()
+        return tuple(DemoCitizen(**each) for each in json.loads(file.read_text()))
 
     @property
     def clock(self) -> Clock:
         """The clock everything asks."""
         return self.env.gateways.clock
 
-    def claims_due(self, kind: str, *, limit: int, lease_seconds: int) -> Sequence[Claim]:
+    def claims_due(self, kind: str, *, limit: int) -> Sequence[Claim]:
         """Lease due rows of a kind: `jobs`, `outbox` or `timers`."""
         take = {
             "jobs": self.claims.jobs,
             "outbox": self.claims.outbox,
             "timers": self.claims.timers,
         }[kind]
-        return take(now=self.clock.now(), limit=limit, lease_seconds=lease_seconds)
+        return take(now=self.clock.now(), limit=limit, lease_seconds=self.settings.lease_seconds)
+
+    def is_passing(self, error: Exception) -> bool:
+        """Tell whether only the database went away, or two transactions crossed: try again."""
+        return isinstance(error, OperationalError | InterfaceError)
 
     def wait_for_work(self, timeout_seconds: float) -> bool:
         """Wait until the database says that there is work, or the time is up."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from os import environ
 
@@ -21,8 +21,8 @@ from processes.ports.records import Claim
 MEMORY = "memory://"
 QUEUES = ("jobs", "outbox", "timers", "inbound")
 """Every queue there is; the worker consumes them all unless told otherwise."""
-LEASE_SECONDS = 120
-BATCH = 10
+BATCH = 5
+"""Rows leased at once: few, so that the last one is begun well within the lease."""
 
 log = logging.getLogger(__name__)
 
@@ -59,22 +59,26 @@ def core() -> Core:
 
 
 def drain(
-    claim: Callable[[], Sequence[Claim]],
-    act: Callable[[Claim], None],
-    broke: Callable[[Claim, Exception], None],
+    kind: str, act: Callable[[Claim], None], broke: Callable[[Claim, Exception], None]
 ) -> int:
-    """Claim and work until nothing is left; returns how many rows were worked.
+    """Claim rows of a kind and work until nothing is left; returns how many were worked.
 
     The one place that catches everything: a row that fails is noted on itself, and the next one is
-    none the worse.
+    none the worse. When it was the database that went away, nothing is wrong with the row: its
+    lease is given back, and the next wake-up goes on.
     """
+    it = core()
     worked = 0
-    while claims := claim():
+    while claims := it.claims_due(kind, limit=BATCH):
         for each in claims:
             worked += 1
             try:
                 act(each)
             except Exception as error:
+                if it.is_passing(error):
+                    log.warning("%s: the database went away under row %s", kind, each.id)
+                    it.claims.release(kind, each)
+                    continue
                 log.exception("row %s of municipality %s failed", each.id, each.municipality_id)
                 broke(each, error)
     return worked

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from tasks.celery_app import BATCH, LEASE_SECONDS, celery, core, drain
+from tasks.celery_app import celery, core, drain
 
 
 @celery.task(name="tasks.jobs")
 def run_jobs() -> int:
     """Run every due job."""
     it = core()
-    return drain(
-        partial(it.claims_due, "jobs", limit=BATCH, lease_seconds=LEASE_SECONDS),
-        it.control.run_job,
-        it.control.job_broke,
-    )
+    return drain("jobs", it.control.run_job, it.control.job_broke)

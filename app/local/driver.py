@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from app.wiring import Core
 from processes.domain.access import Actor
 from processes.domain.cases import PartyRole
+from processes.domain.errors import OutsideError
 from processes.domain.facts import FactAnswer, FactKind, FactStatus, FactValue
 from processes.domain.money import Money
 from processes.ports.pages import TaskPage
 from processes.ports.records import TaskState, UserTask
 
-LEASE_SECONDS = 60
 BATCH = 20
 
 Values = Mapping[str, object]
@@ -70,11 +70,18 @@ class Driver:
                 ("jobs", it.control.run_job),
                 ("timers", it.control.fire_timer),
             ):
-                for claim in it.claims_due(kind, limit=BATCH, lease_seconds=LEASE_SECONDS):
+                for claim in it.claims_due(kind, limit=BATCH):
                     act(claim)
                     worked += 1
-            if not worked and not it.intake.fetch_receipts():
+            if not worked and not self._fetch_receipts():
                 return
+
+    def _fetch_receipts(self) -> int:
+        try:
+            return self.core.intake.fetch_receipts()
+        except OutsideError:
+            # As for a worker: the next round asks again.
+            return 0
 
     def open_tasks(self, case_id: str) -> list[UserTask]:
         """Return the tasks of a case that somebody must do."""

@@ -48,8 +48,6 @@ MAX_INLINE_STEPS = 50
 """Inline steps in one transaction before the process is taken to run in circles."""
 MESSAGE_LIFETIME = timedelta(days=90)
 """How long a message nobody waits for is kept."""
-MAX_SEND_ATTEMPTS = 19
-"""Tries of an outbox item before a person gets it; with back-off about a day and a half."""
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(hours=6)
 

@@ -10,11 +10,16 @@ from __future__ import annotations
 from typing import cast
 
 from processes.domain.errors import OutsideError
-from processes.operations.control import MAX_SEND_ATTEMPTS, Control, plain, retry_at
+from processes.operations.control import Control, plain, retry_at
 from processes.ports.records import Claim, OutboxItem
 from processes.steps import Sender, Variables
 
 TRIES_BEFORE_INCIDENT = 3
+"""Unplanned failures of one item before a person can see it."""
+TRIES_BEFORE_PERSON = 12
+"""Unanswered calls, over an hour with their pauses, before a person can see it."""
+CERTAINLY_NOT_DONE = frozenset({"rejected", "not_found"})
+"""What a counterpart answers when it has not acted: only then is it somebody's task."""
 
 
 class Relay:
@@ -44,6 +49,11 @@ class Relay:
             else:
                 sender = self.env.register.sender(item.topic)
                 request = sender.prepare(self.env.context(uow), item.body)
+                if request is None:
+                    # Somebody has found another way meanwhile.
+                    uow.outbox.sent(item.id, at=self.env.now())
+                    uow.commit()
+                    sender = None
         if sender is None:
             self.env.wake()
             return
@@ -61,21 +71,32 @@ class Relay:
         self.env.wake()
 
     def _failed(self, claim: Claim, item: OutboxItem, sender: Sender, error: OutsideError) -> None:
+        """Give up only what was certainly not done; anything else is asked again, by the same key.
+
+        A counterpart that did not answer may have acted all the same: calling that "rejected" and
+        ordering anew under another key would pay twice.
+        """
         now = self.env.now()
         with self.env.uow(claim.municipality_id) as uow:
             if uow.outbox.item(claim) is None:
                 return
-            if error.retryable and item.attempts + 1 < MAX_SEND_ATTEMPTS:
+            reason = f"{error.system}: {error.code}"
+            if error.code in CERTAINLY_NOT_DONE:
+                sender.given_up(self.env.context(uow), item.body, reason)
+                uow.outbox.sent(item.id, at=now)
+            else:
+                if item.attempts + 1 == TRIES_BEFORE_PERSON:
+                    self.control.incident_of_case(
+                        uow,
+                        item.ordering_key,
+                        "outbox",
+                        f"{reason}. Der prøves stadig; intet er sendt to gange.",
+                    )
                 uow.outbox.retry(
                     item.id,
                     available_at=retry_at(now, item.attempts),
                     error=f"{error.system}: {error}",
                 )
-            else:
-                # The counterpart will not take it: it becomes somebody's task, and the rest of
-                # the case's items are no longer held up behind it.
-                sender.given_up(self.env.context(uow), item.body, f"{error.system}: {error.code}")
-                uow.outbox.sent(item.id, at=now)
             uow.commit()
         self.env.wake()
 

@@ -48,6 +48,8 @@ MONTHS_BACK = 3
 """How many months before the first one asked for that income is looked up."""
 ADULT_AGE = 18
 WAGE = "loen"
+REGISTER_TRIES = 10
+"""About a quarter of an hour with its pauses; then a person types in what they can prove."""
 
 
 # ---- asking the registers ---------------------------------------------------------------------
@@ -127,6 +129,7 @@ def ask_registers(gateways: Gateways, request: RegisterRequest) -> RegisterAnswe
     prepare=prepare_collect,
     ask=ask_registers,
     errors=("register_unavailable",),
+    max_attempts=REGISTER_TRIES,
 )
 def collect(ctx: StepContext, answers: RegisterAnswers, *, case_id: str) -> Variables:
     """Record what the registers answered, and what they did not (registeroplysninger)."""

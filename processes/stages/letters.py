@@ -176,9 +176,11 @@ def send(ctx: StepContext, *, letter_batch_id: str) -> Variables:
     return {}
 
 
-def prepare_send(ctx: StepContext, body: Mapping[str, object]) -> PostItem:
-    """Read the exact copy and its receiver."""
+def prepare_send(ctx: StepContext, body: Mapping[str, object]) -> PostItem | None:
+    """Read the exact copy and its receiver; None when a person has since sent it another way."""
     record = ctx.uow.letters.get(str(body["letter_id"]))
+    if record.tries != body["try"] or record.state is LetterState.DELIVERED:
+        return None
     if record.document_id is None:
         raise BrokenStateError("et brev blev sendt, før dets kopi var gemt")
     case = ctx.uow.cases.get(record.case_id)

@@ -179,8 +179,8 @@ def test_with_cpr_down_a_person_types_the_facts_in_and_the_case_goes_on(world: W
     world.misbehave("cpr", "down")
     case_id = world.apply("anna")
     world.driver.settle()
-    for _try in range(6):
-        world.move(minutes=5)
+    for _try in range(10):
+        world.move(minutes=11)
 
     assert world.forms(case_id) == ["casework.register_data"]
 
@@ -341,3 +341,36 @@ def test_citizens_words_that_registers_contradict_are_shown_together(world: Worl
         SourceKind.REGISTER,
     }
     assert all(fact.status is FactStatus.VALUE for fact in contradiction.facts)
+
+
+def test_a_bank_that_does_not_answer_is_asked_again_and_pays_once(world: World) -> None:
+    world.misbehave("nemkonto", "lost", times=3)
+    case_id = world.apply("anna")
+    world.driver.work(case_id, GRANT)
+    world.driver.settle()
+    for _try in range(4):
+        world.move(minutes=1)
+
+    (row,) = page_of(world, case_id).payments
+    assert row.state is PaymentState.SETTLED
+    assert world.control("effects")["nemkonto"] == {f"payment:{row.line.id}": 1}
+
+
+def test_a_bank_that_is_away_for_long_is_seen_by_a_person_and_never_called_a_rejection(
+    world: World,
+) -> None:
+    world.misbehave("nemkonto", "down")
+    case_id = world.apply("anna")
+    world.driver.work(case_id, GRANT)
+    world.driver.settle()
+    for _try in range(14):
+        world.move(hours=2)
+    page = page_of(world, case_id)
+    assert [row.state for row in page.payments] == [PaymentState.ORDERED]
+    assert [incident.code for incident in page.incidents] == ["outbox"]
+
+    world.misbehave("nemkonto", "normal")
+    world.move(hours=7)
+
+    assert [row.state for row in page_of(world, case_id).payments] == [PaymentState.SETTLED]
+    assert len(world.control("received")["payments"]) == 1

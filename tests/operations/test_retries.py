@@ -1,27 +1,32 @@
-"""How long the system tries by itself before a person is asked."""
+"""How long the system tries by itself before a person is shown that it does."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from processes.operations.control import LONGEST_RETRY, MAX_SEND_ATTEMPTS, retry_at
+from processes.operations.control import LONGEST_RETRY, retry_at
+from processes.operations.relay import TRIES_BEFORE_PERSON
+from processes.stages.facts import REGISTER_TRIES
 
 START = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-GIVEN_UP_BY_THE_DIAGRAM = timedelta(days=2)
-"""`send_letter` asks a person when a letter has no receipt after two days."""
 
 
-def waited(*, jitter: float) -> timedelta:
-    """Return the time from an item's first try to its last."""
+def waited(tries: int, *, jitter: float) -> timedelta:
+    """Return the time from the first try to the last of so many."""
     at = START
-    for attempts in range(MAX_SEND_ATTEMPTS - 1):
+    for attempts in range(tries - 1):
         at = retry_at(at, attempts, jitter=lambda: jitter)
     return at - START
 
 
 @pytest.mark.parametrize("jitter", [0.0, 1.0])
-def test_a_counterpart_may_be_away_for_a_day_before_a_person_is_asked(jitter: float) -> None:
-    assert timedelta(days=1) < waited(jitter=jitter) < GIVEN_UP_BY_THE_DIAGRAM
+def test_an_unanswered_delivery_is_shown_to_a_person_within_two_hours(jitter: float) -> None:
+    assert timedelta(hours=1) < waited(TRIES_BEFORE_PERSON, jitter=jitter) < timedelta(hours=2)
+
+
+@pytest.mark.parametrize("jitter", [0.0, 1.0])
+def test_a_register_may_restart_before_a_person_must_type(jitter: float) -> None:
+    assert timedelta(minutes=10) < waited(REGISTER_TRIES, jitter=jitter) < timedelta(minutes=30)
 
 
 def test_pauses_double_and_are_never_longer_than_six_hours() -> None:
