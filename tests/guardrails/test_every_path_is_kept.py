@@ -1,0 +1,72 @@
+"""An address that people may have kept does not disappear, and each is Danish kebab-case."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from app.factory import create_app
+from tests.web.world import a_world
+
+KEPT = {
+    "/",
+    "/dokumenter/<document_id>",
+    "/indgang/sf2900",
+    "/log-af",
+    "/log-ind",
+    "/log-ind/borger",
+    "/log-ind/medarbejder",
+    "/opgaver",
+    "/opgaver/<int:task_id>",
+    "/opgaver/<int:task_id>/laeg-tilbage",
+    "/opgaver/<int:task_id>/opfoelgning",
+    "/opgaver/<int:task_id>/tag",
+    "/opgaver/<int:task_id>/udkast",
+    "/opgaver/naeste",
+    "/opgaver/nyt",
+    "/rolle",
+    "/sager",
+    "/sager/<case_id>",
+    "/sager/<case_id>/beregning",
+    "/sager/<case_id>/dokumenter",
+    "/sager/<case_id>/forloeb",
+    "/sager/<case_id>/journal",
+    "/sager/<case_id>/oplysninger",
+    "/sager/<case_id>/udbetalinger",
+    "/sager/soeg",
+    "/selvbetjening",
+    "/selvbetjening/ansoegning",
+    "/selvbetjening/ansoegning/<slug>",
+    "/selvbetjening/ansoegning/send",
+    "/selvbetjening/beregning/<case_id>",
+    "/selvbetjening/dokumenter/<document_id>",
+    "/selvbetjening/hoering/<hearing_id>",
+    "/selvbetjening/kvittering/<case_id>",
+    "/standsede-sager",
+    "/standsede-sager/<int:incident_id>/proev-igen",
+    "/static/<path:filename>",
+    "/sundhed",
+}
+"""Add a new one here; one that goes must redirect to where its page is now."""
+PARAMETER = re.compile(r"<[^>]+>")
+KEBAB = re.compile(r"(/[a-z0-9]+(-[a-z0-9]+)*)*/?")
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    world = a_world()
+    return create_app(world.settings, world)
+
+
+def test_every_address_is_known(app: Flask) -> None:
+    assert {rule.rule for rule in app.url_map.iter_rules()} == KEPT
+
+
+def test_every_address_is_kebab_case_without_danish_letters() -> None:
+    for rule in KEPT:
+        assert KEBAB.fullmatch(PARAMETER.sub("x", rule)), rule
+
+
+def test_no_address_takes_a_name_or_a_number_of_a_person() -> None:
+    for rule in KEPT:
+        assert not re.search(r"cpr|navn|person", rule), rule
