@@ -79,7 +79,10 @@ class Casework:
                 vouchers=uow.payments.vouchers_of_case(case_id),
                 documents=uow.cases.documents(case_id),
                 notes=uow.cases.notes(case_id),
-                timeline=uow.read.case_timeline(case_id),
+                # What the process did is told by the diagram and its list, in the diagram's words.
+                timeline=[
+                    item for item in uow.read.case_timeline(case_id) if item.kind != "proces"
+                ],
                 tasks=uow.processes.tasks_of_case(case_id),
                 instances=[
                     self._instance_view(uow, instance)
