@@ -101,6 +101,7 @@ class VoucherRow(Identified, Model):
     accepted_at: Mapped[datetime | None] = mapped_column(Moment)
     reference: Mapped[str] = mapped_column(Text)
     rejected_reason: Mapped[str] = mapped_column(Text)
+    tries: Mapped[int] = mapped_column(Integer)
 
 
 class VoucherEntryRow(Municipal, Model):

@@ -206,6 +206,7 @@ class SqlPaymentStore(Store):
             "accepted_at": voucher.accepted_at,
             "reference": voucher.reference,
             "rejected_reason": voucher.rejected_reason,
+            "tries": voucher.tries,
         }
         changed = self.count_changed(
             update(VoucherRow).where(VoucherRow.id == voucher.id).values(answer)
@@ -273,6 +274,7 @@ class SqlPaymentStore(Store):
                 accepted_at=row.accepted_at,
                 reference=row.reference,
                 rejected_reason=row.rejected_reason,
+                tries=row.tries,
             )
             for row in rows
         ]

@@ -302,6 +302,8 @@ class VoucherRecord:
     accepted_at: datetime | None = None
     reference: str = ""
     rejected_reason: str = ""
+    tries: int = 0
+    """How often it was rejected and tried again: each try is a new effect."""
 
 
 @dataclass(frozen=True)

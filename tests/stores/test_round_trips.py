@@ -349,11 +349,11 @@ def test_a_payment_is_as_far_as_its_receipts_say(uow_factory: SqlUnitOfWorkFacto
 
 
 def test_a_voucher_comes_back_with_its_entries(uow_factory: SqlUnitOfWorkFactory) -> None:
-    accepted = a.a_voucher(accepted_at=a.NOW, reference="b-1")
+    accepted = a.a_voucher(accepted_at=a.NOW, reference="b-1", tries=1)
     with uow_factory(999) as uow:
         a.store_decision(uow)
         uow.payments.add_plan(a.a_plan(a.a_payment()))
-        uow.payments.save_voucher(a.a_voucher())
+        uow.payments.save_voucher(a.a_voucher(rejected_reason="KONTO_LUKKET"))
         uow.payments.save_voucher(accepted)
         uow.commit()
 

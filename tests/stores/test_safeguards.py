@@ -349,6 +349,16 @@ def test_a_voucher_is_accepted_once(uow_factory: SqlUnitOfWorkFactory) -> None:
     refused(uow_factory, lambda uow: uow.payments.save_voucher(again), saying="accepted once")
 
 
+def test_a_voucher_that_was_accepted_is_not_tried_again(uow_factory: SqlUnitOfWorkFactory) -> None:
+    accepted = a.a_voucher(accepted_at=a.NOW, reference="b-1")
+    done(uow_factory, a.store_decision)
+    done(uow_factory, pay())
+    done(uow_factory, lambda uow: uow.payments.save_voucher(accepted))
+
+    again = replace(accepted, tries=1)
+    refused(uow_factory, lambda uow: uow.payments.save_voucher(again), saying="accepted once")
+
+
 def test_a_refused_transaction_leaves_nothing(uow_factory: SqlUnitOfWorkFactory) -> None:
     done(uow_factory, lambda uow: a.store_decision(uow, sent=False))
     refused(uow_factory, pay(), saying="was sent")
