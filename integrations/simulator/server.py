@@ -85,6 +85,7 @@ class Simulator:
             "received": lambda _: self._received(),
             "settle": self._settle,
             "account": self._account,
+            "ledger_account": self._ledger_account,
             "deliver": self._deliver,
             "reset": lambda _: self._reset(),
         }
@@ -184,6 +185,13 @@ class Simulator:
             self.takers.open_accounts.discard(wanted["cpr"])
         return {"open": bool(wanted["open"])}
 
+    def _ledger_account(self, wanted: Mapping[str, Any]) -> Any:
+        if wanted["open"]:
+            self.takers.closed_ledger_accounts.discard(wanted["account"])
+        else:
+            self.takers.closed_ledger_accounts.add(wanted["account"])
+        return {"open": bool(wanted["open"])}
+
     def _deliver(self, wanted: Mapping[str, Any]) -> Any:
         body = delivery(
             wanted["form"].encode(),
@@ -198,6 +206,8 @@ class Simulator:
         self.effects.forget()
         self.takers.hold_settlement = False
         self.takers.open_accounts.clear()
+        self.takers.closed_ledger_accounts.clear()
+        self.takers.turned_down.clear()
         return {"ok": True}
 
 

@@ -51,6 +51,10 @@ class Takers:
     """True: payments wait until they are settled by hand."""
     open_accounts: set[str] = field(default_factory=set)
     """Personal numbers whose rejection in the world is lifted."""
+    closed_ledger_accounts: set[str] = field(default_factory=set)
+    """Accounts of the finance system that take no entries."""
+    turned_down: dict[str, str] = field(default_factory=dict)
+    """Why a voucher was turned down, by its key: asked again, the answer is the same."""
 
     # --- NemKonto ---
 
@@ -158,8 +162,9 @@ class Takers:
             "lines": lines,
         }
         at = text_of(request, "TransaktionsTid")
-        if sum(line["amount_oere"] for line in lines):
-            return 200, _ledger_receipt(key, at, "BILAG_STEMMER_IKKE")
+        refusal = self._refusal_of_voucher(key, lines)
+        if refusal is not None:
+            return 200, _ledger_receipt(key, at, refusal)
         try:
             taken = self.effects.accept(
                 Effect("oekonomi", key, _digest(content), {**content, "at": at})
@@ -167,6 +172,14 @@ class Takers:
         except KeyReusedError:
             return 500, soap_fault("KEY_REUSED", "TransaktionsId er brugt til et andet bilag")
         return 200, _ledger_receipt(key, taken.content["at"], None)
+
+    def _refusal_of_voucher(self, key: str, lines: list[dict[str, Any]]) -> str | None:
+        if sum(line["amount_oere"] for line in lines):
+            return "BILAG_STEMMER_IKKE"
+        closed = {line["account"] for line in lines} & self.closed_ledger_accounts
+        if closed and self.effects.find("oekonomi", key) is None:
+            self.turned_down.setdefault(key, "KONTO_LUKKET")
+        return self.turned_down.get(key)
 
     # --- Digital Post ---
 

@@ -153,6 +153,7 @@ def test_all_services_can_be_told_at_once(outside: Outside) -> None:
         ("mode", {"service": "nobody", "mode": "down"}),
         ("mode", {}),
         ("account", {}),
+        ("ledger_account", {}),
         ("deliver", {"url": "http://127.0.0.1:9", "form": "no xml"}),
     ],
 )

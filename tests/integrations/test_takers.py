@@ -176,6 +176,35 @@ def test_the_finance_system_turns_down_what_does_not_balance(
     assert outside.effects("oekonomi") == {}
 
 
+def test_a_closed_ledger_account_turns_a_voucher_down_for_good_under_that_key(
+    gateway: Gateway, outside: Outside
+) -> None:
+    ledger = gateway(Ledger)
+    outside.tell("ledger_account", account="5.57.73", open=False)
+    first = ledger.post(a_voucher(), idempotency_key="bilag-1", municipality_cvr=EGEKOEB)
+    outside.tell("ledger_account", account="5.57.73", open=True)
+
+    again = ledger.post(a_voucher(), idempotency_key="bilag-1", municipality_cvr=EGEKOEB)
+    anew = ledger.post(a_voucher(), idempotency_key="bilag-1:1", municipality_cvr=EGEKOEB)
+
+    assert (first.state, first.reason_code) == (ReceiptState.REJECTED, "KONTO_LUKKET")
+    assert (again.state, again.reason_code) == (ReceiptState.REJECTED, "KONTO_LUKKET")
+    assert anew.state is ReceiptState.ACCEPTED
+    assert outside.effects("oekonomi") == {"bilag-1:1": 1}
+
+
+def test_what_the_finance_system_took_stays_taken_when_the_account_is_closed(
+    gateway: Gateway, outside: Outside
+) -> None:
+    ledger = gateway(Ledger)
+    first = ledger.post(a_voucher(), idempotency_key="bilag-1", municipality_cvr=EGEKOEB)
+    outside.tell("ledger_account", account="5.57.73", open=False)
+
+    again = ledger.post(a_voucher(), idempotency_key="bilag-1", municipality_cvr=EGEKOEB)
+
+    assert again == first
+
+
 # --- Digital Post ---------------------------------------------------------------------------
 
 
