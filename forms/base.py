@@ -179,6 +179,12 @@ class TaskForm(BaseForm):
         return form
 
     @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Return what is wrong, in the order the page asks."""
+        asked = [each for section in self.sections for each in section.fields]
+        return [(_place(each), str(message)) for each in asked for message in each.errors]
+
+    @property
     def sections(self) -> list[Section]:
         """Return the questions as the page shows them: each by itself, unless the form groups."""
         return [Section(str(each.label.text), (each,)) for each in self.questions]

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, g, url_for
 
 from app.security.guards import token
-from app.web.shell import words
+from app.web.shell import labels, words
 from app.web.shell.tree import branches
 from forms.base import EmptyForm
 from forms.desk import SearchForm
@@ -95,6 +95,7 @@ def install(app: Flask) -> None:
     """Give templates their words, icons and bundles."""
     assets = Assets(Path(app.static_folder or "static") / "dist")
     app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.filters.update(labels.FILTERS)
     app.jinja_env.globals.update(
         asset=assets.url,
         branches=branches,
@@ -102,8 +103,8 @@ def install(app: Flask) -> None:
         age_in_years=words.age_in_years,
         due_of=words.due,
         empty_form=empty_form,
-        fact_source=words.kilde,
         may=may,
-        words=words,
+        benefits=labels.BENEFITS,
+        channels=labels.CHANNELS,
     )
     app.context_processor(_page_values)
