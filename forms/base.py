@@ -88,6 +88,7 @@ class Background:
     statement_draft: str = ""
     """What a hearing would say, drafted from the calculation."""
     payments: tuple[PaymentLine, ...] = ()
+    applies_jointly: bool = False
     valid_from: date | None = None
 
     def disputed(self, party_id: str, kind: FactKind) -> bool:

@@ -5,14 +5,22 @@ Each asks what is disputed first, then what nobody knows, and folds away what is
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Self, cast
 
 from wtforms import Field
 
 from forms.base import AskedParty, Background, Section, TaskForm
 from forms.fields import ChoiceField, DanishDateField, NotBefore, Required, WholeField, WordsField
-from forms.questions import NO, YES, answers, asked_fields, field_name, start_values
-from processes.domain.facts import Fact, FactKind, FactStatus
+from forms.questions import (
+    NO,
+    YES,
+    answers,
+    asked_fields,
+    field_name,
+    start_values,
+)
+from processes.domain.facts import Fact, FactKind, FactStatus, FactValue
 from processes.domain.hearings import LEAST_HEARING_DAYS
 
 PLAIN_YES_NO = ((YES, "Ja"), (NO, "Nej"))
@@ -27,6 +35,7 @@ ASSESSED = (
     FactKind.LAWFUL_STAY,
     FactKind.RESIDENCE_MET,
     FactKind.WORK_MET,
+    FactKind.REQUIREMENTS_EXEMPT,
     FactKind.ACTIVITY_READY,
     FactKind.SINGLE,
     FactKind.EXTRA_CHILD_SUBSIDY,
@@ -35,8 +44,21 @@ ASSESSED = (
     FactKind.WEALTH,
     FactKind.WORK_INCOME,
     FactKind.OTHER_INCOME,
+    FactKind.SPOUSE_ON_OTHER_BENEFIT,
 )
-"""What an assessment of an application goes through, for each adult."""
+"""What an assessment of an application goes through, for each adult it matters for."""
+
+APPLICANTS_ONLY = frozenset(
+    {
+        FactKind.SOCIAL_EVENT,
+        FactKind.CANNOT_SUPPORT,
+        FactKind.OTHER_BENEFIT_COVERS,
+        FactKind.AVAILABLE,
+        FactKind.LAWFUL_STAY,
+    }
+)
+"""The conditions of help: a spouse who does not apply need not meet them."""
+YOUTH_ENDS_YEARS = 30
 
 REGISTERED = (
     FactKind.MARITAL_STATUS,
@@ -57,6 +79,35 @@ SOURCES = (
 )
 
 Asked = tuple[tuple[AskedParty, FactKind], ...]
+
+
+def may_matter(background: Background, party: AskedParty, kind: FactKind) -> bool:
+    """Tell whether an answer can matter, as far as is known; when in doubt it can.
+
+    A courtesy to who fills in: the calculation names whatever it misses all the same.
+    """
+    is_spouse, is_couple = bool(party.prefix), len(background.parties) > 1
+    is_asked_along = is_spouse and not background.applies_jointly
+    if kind in APPLICANTS_ONLY:
+        return not is_asked_along
+    if kind is FactKind.SPOUSE_ON_OTHER_BENEFIT:
+        return is_asked_along
+    if kind is FactKind.SINGLE:
+        return not is_couple
+    if kind is FactKind.EXTRA_CHILD_SUBSIDY:
+        return not is_couple and _value(background, party, FactKind.CHILDREN_AT_HOME) != 0
+    if kind is FactKind.REQUIREMENTS_EXEMPT:
+        requirements = (FactKind.RESIDENCE_MET, FactKind.WORK_MET)
+        return any(_value(background, party, each) is False for each in requirements)
+    if kind is FactKind.ACTIVITY_READY:
+        born = _value(background, party, FactKind.BIRTH_DATE)
+        return not isinstance(born, date) or background.today.year - born.year <= YOUTH_ENDS_YEARS
+    return True
+
+
+def _value(background: Background, party: AskedParty, kind: FactKind) -> FactValue | None:
+    fact = background.facts.get((party.id, kind))
+    return fact.value if fact else None
 
 
 class FactForm(TaskForm):
@@ -154,8 +205,13 @@ class Assess(FactForm):
 
     @classmethod
     def kinds(cls, background: Background) -> Asked:
-        """Ask about every condition of every adult."""
-        return tuple((party, kind) for party in background.parties for kind in ASSESSED)
+        """Ask about everything that may matter, of every adult."""
+        return tuple(
+            (party, kind)
+            for party in background.parties
+            for kind in ASSESSED
+            if may_matter(background, party, kind)
+        )
 
     def to_variables(self) -> dict[str, object]:
         """Return what was changed, and how it was judged."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Self, cast
 
 from wtforms import StringField
@@ -22,25 +21,15 @@ OUTCOME_WORDS = {
 }
 
 
-def paragraphs(calculation: Calculation | None) -> Iterator[str]:
-    """Yield each paragraph a calculation rests on, once, in the order it is met."""
-    if calculation is None:
-        return
-    seen: set[str] = set()
-    for month in calculation.months:
-        laws = [each.law for each in month.conditions]
-        laws += [line.explanation.law for line in month.lines]
-        for law in laws:
-            if law and law not in seen:
-                seen.add(law)
-                yield law
-
-
 def unheard_and_adverse(background: Background) -> bool:
     """Tell whether the decision would harm a party that was not heard."""
     calculation, hearing = background.calculation, background.hearing
     adverse = calculation is not None and calculation.is_adverse
     return adverse and not (hearing is not None and hearing.is_held)
+
+
+def _paragraphs(calculation: Calculation | None) -> tuple[str, ...]:
+    return calculation.paragraphs if calculation else ()
 
 
 class Propose(TaskForm):
@@ -94,7 +83,7 @@ class Propose(TaskForm):
     def from_variables(cls, background: Background) -> dict[str, Any]:
         """Return the last proposal's words, or the calculation's paragraphs."""
         last = background.proposal
-        laws = last.legal_basis if last else tuple(paragraphs(background.calculation))
+        laws = last.legal_basis if last else _paragraphs(background.calculation)
         return {
             "reasoning": last.reasoning if last else "",
             "legal_basis": "\n".join(laws),

@@ -1,4 +1,4 @@
-"""Forms of the payment: a tax card typed in, and a payment the bank would not take."""
+"""Forms of the payment: a tax card typed in, and what bank or ledger would not take or answer."""
 
 from __future__ import annotations
 
@@ -100,3 +100,44 @@ class Rejected(TaskForm):
     def to_variables(self) -> dict[str, object]:
         """Return the cause and what was done."""
         return {"cause": self.cause.data, "note": self.note.data or ""}
+
+
+class VoucherRejected(TaskForm):
+    """Sort out a voucher the ledger rejected (bilag afvist), so that it can be sent again."""
+
+    key = "payment.voucher_rejected"
+
+    cause = ChoiceField(
+        "Hvad var galt?",
+        [Required("Vælg, hvad der var galt.")],
+        choices=(
+            ("konto_aabnet", "Kontoen manglede eller var lukket, og er oprettet eller åbnet"),
+            ("fejl_hos_modtager", "Fejl i økonomisystemet, som er rettet"),
+            ("andet", "Noget andet"),
+        ),
+    )
+    note = WordsField(
+        "Hvad er der gjort?",
+        [Required("Skriv, hvad der er gjort, så bilaget kan sendes igen.")],
+        description="Bilaget sendes igen, når du sender. Konti og beløb er de samme.",
+    )
+
+    def to_variables(self) -> dict[str, object]:
+        """Return the cause and what was done."""
+        return {"cause": self.cause.data, "note": self.note.data or ""}
+
+
+class NoReceipt(TaskForm):
+    """Look into an answer that did not come (kvittering mangler); the wait for it goes on."""
+
+    key = "payment.no_receipt"
+
+    note = WordsField(
+        "Hvad har du fundet ud af?",
+        [Required("Skriv, hvem du har spurgt, og hvad de sagde.")],
+        description="Intet bestilles eller bogføres igen. Sagen går videre, når svaret kommer.",
+    )
+
+    def to_variables(self) -> dict[str, object]:
+        """Return what was found out."""
+        return {"note": self.note.data or ""}

@@ -37,8 +37,6 @@ class Question:
     """How one kind of fact is asked about (spørgsmål)."""
 
     kind: FactKind
-    label: str
-    """The short name that lists use."""
     asks: str
     """The question a form asks, with a place for the party's `{name}`."""
     shape: Shape
@@ -101,7 +99,6 @@ QUESTIONS: dict[FactKind, Question] = {
     for each in (
         Question(
             FactKind.SOCIAL_EVENT,
-            "Social begivenhed",
             "Hvad er der sket for {name}?",
             Shape.CHOICE,
             "aktivloven § 11, stk. 2, nr. 1",
@@ -109,14 +106,12 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.CANNOT_SUPPORT,
-            "Kan ikke forsørge sig selv",
             "Kan {name} på grund af det ikke forsørge sig selv eller sin familie?",
             Shape.YES_NO,
             "aktivloven § 11, stk. 2, nr. 2",
         ),
         Question(
             FactKind.OTHER_BENEFIT_COVERS,
-            "Anden ydelse dækker behovet",
             "Dækker en anden ydelse behovet for {name}?",
             Shape.YES_NO,
             "aktivloven § 11, stk. 2, nr. 3",
@@ -124,14 +119,12 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.LAWFUL_STAY,
-            "Lovligt ophold",
             "Har {name} lovligt ophold i Danmark?",
             Shape.YES_NO,
             "aktivloven § 3",
         ),
         Question(
             FactKind.AVAILABLE,
-            "Står til rådighed",
             "Står {name} til rådighed for arbejde?",
             Shape.YES_NO,
             "aktivloven § 13",
@@ -139,29 +132,32 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.RESIDENCE_MET,
-            "Opholdskrav",
             "Har {name} boet i riget i 9 af de sidste 10 år?",
             Shape.YES_NO,
             "aktivloven § 11, stk. 3",
         ),
         Question(
             FactKind.WORK_MET,
-            "Beskæftigelseskrav",
             "Har {name} haft 2½ års ordinært fuldtidsarbejde i de sidste 10 år?",
             Shape.YES_NO,
             "aktivloven § 16",
         ),
         Question(
             FactKind.REQUIREMENTS_EXEMPT,
-            "Undtaget fra kravene",
             "Er {name} undtaget fra opholds- og beskæftigelseskravet?",
             Shape.YES_NO,
             "aktivloven § 11",
             "For eksempel født i Danmark eller omfattet af EU-retten.",
         ),
         Question(
+            FactKind.REQUIREMENTS_EXEMPT,
+            "Er {name} undtaget fra opholds- og beskæftigelseskravet?",
+            Shape.YES_NO,
+            "aktivloven § 11",
+            "For eksempel efter EU-reglerne.",
+        ),
+        Question(
             FactKind.ACTIVITY_READY,
-            "Aktivitetsparat",
             "Er {name} vurderet aktivitetsparat?",
             Shape.YES_NO,
             "aktivloven § 19",
@@ -169,14 +165,12 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.SINGLE,
-            "Reelt enlig",
             "Er {name} reelt enlig?",
             Shape.YES_NO,
             "aktivloven § 18",
         ),
         Question(
             FactKind.EXTRA_CHILD_SUBSIDY,
-            "Ret til ekstra børnetilskud",
             "Har {name} ret til ekstra børnetilskud?",
             Shape.YES_NO,
             "aktivloven § 18",
@@ -184,21 +178,18 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.LIVES_WITH_PARENTS,
-            "Bor hos forældre",
             "Bor {name} hos en eller begge forældre?",
             Shape.YES_NO,
             "aktivloven § 16",
         ),
         Question(
             FactKind.SPOUSE_ON_OTHER_BENEFIT,
-            "Ægtefælle på anden ydelse",
             "Får {name} en anden ydelse til forsørgelse?",
             Shape.YES_NO,
             "aktivloven § 26",
         ),
         Question(
             FactKind.CHILDREN_AT_HOME,
-            "Hjemmeboende børn",
             "Hvor mange børn forsørger {name} hjemme?",
             Shape.NUMBER,
             "aktivloven § 17",
@@ -206,7 +197,6 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.WEALTH,
-            "Formue, der regnes med",
             "Hvor stor er formuen, der regnes med, for {name}?",
             Shape.KRONER,
             "aktivloven § 14",
@@ -214,7 +204,6 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.WORK_INCOME,
-            "Løn om måneden",
             "Hvor meget får {name} i løn om måneden efter ATP, AM-bidrag og pension?",
             Shape.KRONER,
             "aktivloven § 30",
@@ -222,7 +211,6 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.OTHER_INCOME,
-            "Anden indtægt om måneden",
             "Hvor meget får {name} i anden indtægt om måneden?",
             Shape.KRONER,
             "aktivloven § 30",
@@ -230,7 +218,6 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.MARITAL_STATUS,
-            "Civilstand",
             "Hvad er civilstanden for {name}?",
             Shape.CHOICE,
             choices=(
@@ -243,7 +230,6 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.TAX_CARD_KIND,
-            "Skattekort",
             "Hvilket skattekort skal bruges for {name}?",
             Shape.CHOICE,
             "kildeskatteloven § 48",
@@ -251,7 +237,6 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.TAX_CARD_RATE,
-            "Trækprocent",
             "Hvad er trækprocenten for {name}?",
             Shape.NUMBER,
             "kildeskatteloven § 48",
@@ -259,25 +244,12 @@ QUESTIONS: dict[FactKind, Question] = {
         ),
         Question(
             FactKind.TAX_CARD_DEDUCTION,
-            "Månedsfradrag",
             "Hvad er fradraget om måneden for {name}?",
             Shape.KRONER,
             "kildeskatteloven § 48",
         ),
     )
 }
-
-OTHER_LABELS = {
-    FactKind.BIRTH_DATE: "Fødselsdato",
-    FactKind.SPOUSE: "Ægtefælle",
-    FactKind.DEAD: "Død",
-    FactKind.EMIGRATED: "Udrejst",
-}
-
-
-def label_of(kind: FactKind) -> str:
-    """Return the short Danish name of a kind of fact."""
-    return QUESTIONS[kind].label if kind in QUESTIONS else OTHER_LABELS[kind]
 
 
 def field_name(party: AskedParty, kind: FactKind) -> str:

@@ -15,7 +15,7 @@ from forms.casework import (
     RegisterData,
 )
 from forms.decision import Approve, Propose
-from forms.payment import Rejected, TaxCard
+from forms.payment import NoReceipt, Rejected, TaxCard, VoucherRejected
 from forms.post import Undelivered
 from processes.domain.errors import BrokenStateError
 
@@ -43,6 +43,8 @@ FORMS = registered(
         Approve,
         TaxCard,
         Rejected,
+        VoucherRejected,
+        NoReceipt,
         Undelivered,
     )
 )

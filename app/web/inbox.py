@@ -189,6 +189,8 @@ KINDS = {
     "decision.approve": "Godkend afgørelse",
     "payment.tax_card": "Registrér skattekort",
     "payment.rejected": "Udbetaling afvist",
+    "payment.voucher_rejected": "Bilag afvist",
+    "payment.no_receipt": "Kvittering mangler",
     "post.undelivered": "Brev ikke afleveret",
 }
 

@@ -73,14 +73,14 @@ def words(element: Element) -> str:
     return re.sub(r"\s+", " ", " ".join(parts)).strip()
 
 
-def values_of(form: Element) -> dict[str, str]:
-    """Return what a form holds now, as a browser would send it."""
+def values_of(form: Element, *, every: bool = False) -> dict[str, str]:
+    """Return what a form holds now, as a browser would send it; `every` takes open choices too."""
     values: dict[str, str] = {}
     for field in form.iter():
         name = field.get("name")
         if not name or field.get("disabled") is not None:
             continue
-        if field.tag == "input" and _is_sent(field):
+        if field.tag == "input" and (every or _is_sent(field)):
             values[name] = field.get("value", "")
         elif field.tag == "textarea":
             values[name] = (field.text or "").removeprefix("\n")

@@ -13,12 +13,12 @@ from app.factory import create_app
 from app.local.places import ROOT
 from tests.browser import chromium
 from tests.web.fake_core import FakeCore
-from tests.web.world import TASK_IDS, a_citizen_case, a_world
+from tests.web.world import ROLE_OF, TASK_IDS, a_citizen_case, a_world
 
 DIAGRAM = ROOT / "bpmn" / "processes" / "subsistence_application.bpmn"
 AXE = ROOT / "app" / "static" / "dist" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OTHERS = {"decision.approve", "casework.deadline_passed", "payment.rejected"}
+OTHERS = set(ROLE_OF)
 ASSESS = f"/opgaver/{TASK_IDS['casework.assess']}"
 
 PAGES = [
@@ -35,7 +35,7 @@ PAGES = [
     ("karin", "/sager/sag-1/forloeb"),
     ("karin", "/findes-ikke"),
     ("gerda", f"/opgaver/{TASK_IDS['decision.approve']}"),
-    ("finn", f"/opgaver/{TASK_IDS['payment.rejected']}"),
+    *[("finn", f"/opgaver/{TASK_IDS[key]}") for key, role in ROLE_OF.items() if role == "finance"],
     ("tina", "/rolle"),
     ("6101901234", "/selvbetjening"),
     ("6101901234", "/selvbetjening/ansoegning"),

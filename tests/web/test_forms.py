@@ -7,13 +7,14 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from forms.base import Background, EmptyForm, Token
+from forms.base import AskedParty, Background, EmptyForm, Token
+from forms.casework import may_matter
 from forms.citizen import PARTS, MoneyPart, written
 from forms.fields import CprField, DanishDateField, KronerField, MonthField, ParsedField, WholeField
 from forms.questions import QUESTIONS, Shape
 from forms.registry import FORMS, form_for, registered
 from processes.domain.errors import BrokenStateError
-from processes.domain.facts import FactStatus
+from processes.domain.facts import FactKind, FactStatus
 from processes.domain.identifiers import Cpr
 from processes.domain.money import Money
 from processes.domain.periods import Month
@@ -113,6 +114,44 @@ def test_what_a_question_starts_with_is_what_it_would_answer(question: Any) -> N
     fact = a_fact(question.kind, value)
 
     assert question.answered(question.start(fact)) == (FactStatus.VALUE, value)
+
+
+ANNA = AskedParty("anna", "Anna Prøve")
+BO = AskedParty("bo", "Bo Prøve", "spouse_")
+
+
+def background(*parties: AskedParty, applies_jointly: bool = False, **known: Any) -> Background:
+    facts = {("anna", FactKind[name.upper()]): value for name, value in known.items()}
+    return Background(
+        today=date(2026, 3, 1),
+        parties=parties,
+        facts={key: a_fact(key[1], value) for key, value in facts.items()},
+        applies_jointly=applies_jointly,
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "party", "kind", "asked"),
+    [
+        (background(ANNA), ANNA, FactKind.SINGLE, True),
+        (background(ANNA, BO), ANNA, FactKind.SINGLE, False),
+        (background(ANNA, BO), BO, FactKind.AVAILABLE, False),
+        (background(ANNA, BO, applies_jointly=True), BO, FactKind.AVAILABLE, True),
+        (background(ANNA, BO), BO, FactKind.SPOUSE_ON_OTHER_BENEFIT, True),
+        (background(ANNA, BO), ANNA, FactKind.SPOUSE_ON_OTHER_BENEFIT, False),
+        (background(ANNA, children_at_home=0), ANNA, FactKind.EXTRA_CHILD_SUBSIDY, False),
+        (background(ANNA, children_at_home=1), ANNA, FactKind.EXTRA_CHILD_SUBSIDY, True),
+        (background(ANNA), ANNA, FactKind.EXTRA_CHILD_SUBSIDY, True),
+        (background(ANNA, residence_met=False), ANNA, FactKind.REQUIREMENTS_EXEMPT, True),
+        (background(ANNA, residence_met=True), ANNA, FactKind.REQUIREMENTS_EXEMPT, False),
+        (background(ANNA, birth_date=date(2001, 5, 1)), ANNA, FactKind.ACTIVITY_READY, True),
+        (background(ANNA, birth_date=date(1990, 5, 1)), ANNA, FactKind.ACTIVITY_READY, False),
+    ],
+)
+def test_a_question_is_asked_when_its_answer_may_matter(
+    case: Background, party: AskedParty, kind: FactKind, *, asked: bool
+) -> None:
+    assert may_matter(case, party, kind) is asked
 
 
 def test_not_knowing_ones_money_is_an_answer() -> None:

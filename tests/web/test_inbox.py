@@ -1,6 +1,7 @@
 """The inbox: views, bands, the next task."""
 
 import re
+from dataclasses import replace
 
 from tests.web.client import Client
 from tests.web.fake_core import FakeCore
@@ -18,6 +19,17 @@ def test_rows_stand_under_the_band_of_their_deadline(karin: Client) -> None:
     assert bands(page.text) == ["Frist overskredet", "I dag og i morgen", "Senere i ugen"]
     assert "3 dage over" in page.text
     assert "Ti. 17.03. kl. 18.00 i morgen" in page.text.replace("\u00a0", " ")
+
+
+def test_a_task_whose_deadline_is_near_stands_out(karin: Client, world: FakeCore) -> None:
+    number = TASK_IDS["casework.assess"]
+    task = replace(world.inbox.pages[number].task, priority=1, reason="Fristen nærmer sig")
+    world.inbox.pages[number] = replace(world.inbox.pages[number], task=task)
+
+    page = karin.get("/opgaver?visning=enhed")
+
+    assert "Haster" in page.text
+    assert "Fristen nærmer sig" in page.text
 
 
 def test_counts_stand_beside_the_views(karin: Client, world: FakeCore) -> None:

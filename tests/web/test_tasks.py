@@ -40,10 +40,8 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
     "casework.assess": {
         "work_income": "4812",
         "cannot_support": "ja",
-        "activity_ready": "nej",
         "lawful_stay": "ja",
-        "extra_child_subsidy": "nej",
-        "spouse_extra_child_subsidy": "nej",
+        "spouse_spouse_on_other_benefit": "nej",
         "discretion": "nej",
         "text": "Lønsedlen er læst.",
     },
@@ -75,6 +73,8 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
         "valid_from": "1.3.2026",
     },
     "payment.rejected": {"cause": "nemkonto_rettet", "note": "Ny konto er anvist."},
+    "payment.voucher_rejected": {"cause": "konto_aabnet", "note": "Kontoen er åbnet."},
+    "payment.no_receipt": {"note": "Banken finder kvitteringen og sender den i dag."},
     "post.undelivered": {"cause": "proev_igen", "note": "Posten svarer igen."},
 }
 
@@ -133,9 +133,7 @@ def test_an_assessment_hands_over_only_what_is_new(karin: Client, world: FakeCor
     assert set(values["answers"]) == {  # type: ignore[call-overload]  # a tuple of answers
         FactAnswer("anna", FactKind.WORK_INCOME, VALUE, Money.kroner("4812")),
         FactAnswer("anna", FactKind.CANNOT_SUPPORT, VALUE, value=True),
-        FactAnswer("anna", FactKind.ACTIVITY_READY, VALUE, value=False),
-        FactAnswer("anna", FactKind.EXTRA_CHILD_SUBSIDY, VALUE, value=False),
-        FactAnswer("bo", FactKind.EXTRA_CHILD_SUBSIDY, VALUE, value=False),
+        FactAnswer("bo", FactKind.SPOUSE_ON_OTHER_BENEFIT, VALUE, value=False),
     }
 
 
@@ -147,6 +145,17 @@ def test_a_correction_of_a_known_fact_is_handed_over(karin: Client, world: FakeC
 
     [(_, values, _)] = world.inbox.completed
     assert FactAnswer("bo", FactKind.CHILDREN_AT_HOME, VALUE, 2) in values["answers"]  # type: ignore[operator]
+
+
+def test_what_cannot_matter_is_not_asked(karin: Client) -> None:
+    path = path_of("casework.assess")
+
+    asked = values_of(karin.get(path).form(path), every=True).keys()
+
+    assert "cannot_support" in asked
+    # Bo does not apply, Anna is past thirty, and a couple gets no supplement for single people.
+    assert asked.isdisjoint({"spouse_cannot_support", "activity_ready", "single"})
+    assert asked.isdisjoint({"extra_child_subsidy", "requirements_exempt"})
 
 
 def test_not_knowing_is_an_answer(karin: Client, world: FakeCore) -> None:
@@ -181,6 +190,19 @@ def test_an_exempt_tax_card_has_neither_rate_nor_deduction(karin: Client, world:
         FactAnswer("bo", FactKind.TAX_CARD_KIND, VALUE, "frikort"),
     )
     assert values["valid_from"] == date(2026, 3, 1)
+
+
+def test_finance_sees_why_a_voucher_was_rejected_and_finds_its_entries(as_user: Login) -> None:
+    page = as_user("finn").get(path_of("payment.voucher_rejected"))
+
+    assert "har afvist bilaget: KONTO_LUKKET" in page.text
+    assert page.all("a[@href='/sager/sag-1/udbetalinger']")
+
+
+def test_a_missing_receipt_says_since_when(as_user: Login) -> None:
+    page = as_user("finn").get(path_of("payment.no_receipt"))
+
+    assert "Svaret skulle være kommet senest 20.03.2026" in page.text
 
 
 def test_a_tax_card_without_its_rate_is_sent_back(karin: Client) -> None:

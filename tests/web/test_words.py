@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.web.shell import labels, tree, words
+from forms.registry import FORMS
 from processes.domain.documents import Direction
 from processes.domain.facts import FactKind
 from processes.domain.hearings import HearingState
@@ -86,9 +87,16 @@ def test_every_state_has_a_word(kind: type) -> None:
         assert labels.tilstand(state) != str(state)
 
 
-def test_every_kind_of_fact_has_a_name() -> None:
-    for kind in FactKind:
-        assert labels.label_of(kind)
+def test_an_act_is_named_once() -> None:
+    laws = ("LAS § 11, stk. 2", "LAS § 16", "FVL § 19")
+
+    said = labels.love(laws).replace("\u00a0", " ")
+
+    assert said == "lov om aktiv socialpolitik § 11, stk. 2, § 16; forvaltningsloven § 19"
+
+
+def test_every_form_says_why_it_is_here() -> None:
+    assert set(labels.WHY) == set(FORMS)
 
 
 def test_an_application_is_read_in_the_words_of_its_questions() -> None:

@@ -63,7 +63,16 @@ ROLE_OF = {
     "decision.approve": "approver",
     "casework.deadline_passed": "team_lead",
     "payment.rejected": "finance",
+    "payment.voucher_rejected": "finance",
+    "payment.no_receipt": "finance",
 }
+PAYMENT_OF = {
+    "payment.rejected": PaymentState.REJECTED,
+    "payment.voucher_rejected": PaymentState.SETTLED,
+    "payment.no_receipt": PaymentState.ACCEPTED,
+}
+"""How far the payment is that a task is about."""
+VARIABLES_OF = {"payment.voucher_rejected": {"rejected_because": "KONTO_LUKKET"}}
 TITLES = {
     "casework.assess": "Vurdér oplysninger og betingelser",
     "casework.register_data": "Indtast registeroplysninger med kilde",
@@ -76,6 +85,8 @@ TITLES = {
     "decision.approve": "Godkend afgørelse",
     "payment.tax_card": "Registrér skattekort",
     "payment.rejected": "Udbetaling afvist",
+    "payment.voucher_rejected": "Ret det afviste bilag",
+    "payment.no_receipt": "Undersøg bankens manglende kvittering",
     "post.undelivered": "Brev kunne ikke afleveres",
 }
 
@@ -330,7 +341,7 @@ def a_task(
         follow_up_on=None,
         priority=0,
         reason="Søgt 04.03.2026: nyt grundlag skal vurderes",
-        variables={},
+        variables=VARIABLES_OF.get(form_key, {}),
         created_at=NOW - timedelta(days=2),
     )
 
@@ -370,7 +381,7 @@ def a_task_page(form_key: str, *, assignee: str | None = "owner") -> TaskPage:
         letters=(a_letter_row(LetterState.REJECTED),),
         letter_preview=a_letter() if form_key.startswith("decision") else None,
         statement_draft="Kommunen overvejer at give afslag.",
-        payments=(a_payment(PaymentState.REJECTED),) if form_key == "payment.rejected" else (),
+        payments=(a_payment(PAYMENT_OF[form_key]),) if form_key in PAYMENT_OF else (),
         names=NAMES,
     )
 

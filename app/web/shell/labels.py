@@ -5,23 +5,23 @@ Knows the Danish words of the domain's values. Knows nothing of amounts and days
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from app.web.shell.words import NBSP, UNKNOWN, dato
-from forms.decision import OUTCOME_WORDS, paragraphs
-from forms.questions import QUESTIONS, label_of
+from forms.decision import OUTCOME_WORDS
+from forms.questions import QUESTIONS
 from processes.domain.access import ROLE_NAMES, Role
 from processes.domain.calculation import Calculation, ConditionOutcome, Outcome
 from processes.domain.cases import CaseState, PartyRole
 from processes.domain.documents import Direction
-from processes.domain.facts import Fact, FactKind, FactStatus
+from processes.domain.facts import FACT_LABELS, Fact, FactKind, FactStatus
 from processes.domain.hearings import HearingState
 from processes.domain.money import Money
 from processes.domain.payments import PaymentState
-from processes.domain.rules.prose import law_in_words
-from processes.ports.records import LetterState
+from processes.domain.rules.prose import law_in_words, paragraph_of
+from processes.ports.records import LetterState, UserTask
 
 CASE_STATES = {
     CaseState.RAISED: "Ny",
@@ -157,9 +157,43 @@ def betingelse(condition: ConditionOutcome) -> tuple[str, str, str]:
     return ("met", "success", "Opfyldt") if condition.met else ("unmet", "error", "Ikke opfyldt")
 
 
-def paragraffer(calculation: Calculation | None) -> list[str]:
+def paragraffer(calculation: Calculation | None) -> tuple[str, ...]:
     """Return the paragraphs a calculation rests on."""
-    return list(paragraphs(calculation))
+    return calculation.paragraphs if calculation else ()
+
+
+def love(paragraphs: Iterable[str]) -> str:
+    """Write paragraphs with each act named once: `lov om … § 2, § 3; forvaltningsloven § 19`."""
+    acts: dict[str, list[str]] = {}
+    for law in paragraphs:
+        acts.setdefault(law.partition(" ")[0], []).append(law)
+    return "; ".join(
+        ", ".join([law_in_words(first), *(paragraph_of(law) for law in rest)])
+        for first, *rest in acts.values()
+    )
+
+
+def hvorfor(task: UserTask) -> str:
+    """Say why a task is here: its own reason, or what its kind is for."""
+    return task.reason or WHY.get(task.form_key, "")
+
+
+WHY = {
+    "casework.assess": "Oplysninger skal vurderes, før der kan regnes",
+    "casework.register_data": "Et register svarer ikke",
+    "casework.complete_facts": "Hjælpen kan ikke regnes ud endnu",
+    "casework.prepare_hearing": "Parten skal høres, før der afgøres noget",
+    "casework.hearing_reply": "Parten har svaret",
+    "casework.hearing_lapsed": "Parten har ikke svaret inden fristen",
+    "casework.deadline_passed": "Borgeren har ikke fået svar i tide",
+    "decision.propose": "Beregningen er klar til en afgørelse",
+    "decision.approve": "En anden skal se forslaget efter",
+    "payment.tax_card": "Hjælpen er bevilget, men kan ikke udbetales endnu",
+    "payment.rejected": "Borgeren har ikke fået pengene",
+    "payment.voucher_rejected": "Udbetalingen er ikke bogført",
+    "payment.no_receipt": "Et svar er ikke kommet til tiden",
+    "post.undelivered": "Et brev er ikke kommet frem",
+}
 
 
 def svar(answers: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -185,8 +219,10 @@ def _answer(key: str, text: str) -> str:
 
 FILTERS: dict[str, Callable[..., object]] = {
     "betingelse": betingelse,
+    "hvorfor": hvorfor,
     "lov": law_in_words,
-    "navn_paa": label_of,
+    "love": love,
+    "navn_paa": FACT_LABELS.__getitem__,
     "oplysning": oplysning,
     "paragraffer": paragraffer,
     "svar": svar,
