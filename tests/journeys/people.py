@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import requests
@@ -22,6 +22,8 @@ class Person:
     user: str
     role: str
     """`999-caseworker`: chosen when the user has several."""
+    while_away: Callable[[], None]
+    """Called before each new try: somebody looks after the machines."""
     session: requests.Session = field(default_factory=requests.Session)
 
     def get(self, path: str) -> requests.Response:
@@ -47,6 +49,7 @@ class Person:
                 reason = f"status {answer.status_code}"
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{method} {path}: {reason}")
+            self.while_away()
             time.sleep(0.1)
 
     def log_in(self) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,19 +62,25 @@ class Stack:
         return f"http://127.0.0.1:{self.web_port}"
 
     def kill(self, victim: str) -> None:
-        """Kill `database`, `web` or `worker` as hard as can be, and start it again at once."""
+        """Kill `database`, `web` or `worker` as hard as can be; any thread may."""
         if victim == "database":
-            process = self.server.process
-            assert process is not None
             # Only the server itself: its children notice, as they would after the memory killer.
-            process.kill()
-            process.wait()
-            self.server.start()
+            if self.server.process is not None:
+                self.server.process.kill()
             return
-        process = self.running[victim]
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        self.start(victim)
+        os.killpg(self.running[victim].pid, signal.SIGKILL)
+
+    def revive(self) -> None:
+        """Start again what is dead, as the supervisor would.
+
+        By the main thread only: what it starts must not end with a thread that ends.
+        """
+        assert threading.current_thread() is threading.main_thread()
+        if self.server.process is not None and self.server.process.poll() is not None:
+            self.server.start()
+        for name in ("web", "worker"):
+            if self.running[name].poll() is not None:
+                self.start(name)
 
     def start(self, name: str) -> None:
         """Start the web or the worker."""
