@@ -112,6 +112,10 @@ class Settings:
             int,
         ),
     ] = 60
+    receipts_seconds: Annotated[
+        float,
+        Setting("KY_RECEIPTS_SECONDS", "how often the bank is asked for receipts", float),
+    ] = 30.0
     session_minutes: Annotated[
         int, Setting("KY_SESSION_MINUTES", "a login ends after so many idle minutes", int)
     ] = 60

@@ -9,13 +9,15 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from time import monotonic
 from types import FrameType
 
 from tasks.celery_app import QUEUES, celery, core
 
 SWEEP_SECONDS = 1.0
-RECEIPTS_SECONDS = 5.0
+DEBOUNCE_SECONDS = 0.02
+"""Notices that come together wake once."""
 THREADS = 4
 
 log = logging.getLogger(__name__)
@@ -32,12 +34,13 @@ class Waker(threading.Thread):
         """Wake until told to stop."""
         receipts_at = 0.0
         while not self.stopping.is_set():
-            core().wait_for_work(SWEEP_SECONDS)
+            if core().wait_for_work(SWEEP_SECONDS):
+                time.sleep(DEBOUNCE_SECONDS)
             for queue in ("jobs", "outbox", "timers"):
                 celery.send_task(f"tasks.{queue}", queue=queue, expires=10)
             if monotonic() >= receipts_at:
                 celery.send_task("tasks.inbound", queue="inbound", expires=10)
-                receipts_at = monotonic() + RECEIPTS_SECONDS
+                receipts_at = monotonic() + core().settings.receipts_seconds
 
 
 def main() -> None:

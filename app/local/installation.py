@@ -87,5 +87,6 @@ def demo_settings(
         post_url=simulator,
         events_url=simulator,
         simulator=True,
+        receipts_seconds=2.0,
         clock_offset_seconds=clock_offset_seconds,
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
@@ -61,10 +61,14 @@ class StoryClock:
         """Move on."""
         self._at += by
 
+    def move_to(self, at: datetime) -> None:
+        """Move on to a moment; never back."""
+        self._at = max(self._at, at.astimezone(UTC))
+
 
 def run(settings: Settings, *, as_json: bool = False, out: TextIO = sys.stdout) -> int:
     """Tell the story; returns 0 when the citizen was paid and nothing stands still."""
-    started = time.monotonic()
+    started = monotonic()
     clock = StoryClock(STARTS_AT)
     core = build_core(settings, clock=clock)
     teller = Teller(clock, sys.stderr if as_json else out)
@@ -76,10 +80,13 @@ def run(settings: Settings, *, as_json: bool = False, out: TextIO = sys.stdout) 
         for form_key in GRANT:
             clock.move(timedelta(minutes=11))
             driver.work(case_id, {form_key: GRANT[form_key]})
+        pay_day = core.cases.page(case_id, demo.team(core).caseworker).payments[0]
+        teller.say(f"Udbetalingen er bestilt til {pay_day.line.disposition_on:%d.%m.%Y}")
+        clock.move_to(datetime.combine(pay_day.line.disposition_on, time(6), DENMARK))
         driver.rest(case_id)
         page = core.cases.page(case_id, demo.team(core).caseworker)
         tell_the_end(core, page, teller)
-        summary = summarise(core, page, seconds=time.monotonic() - started)
+        summary = summarise(core, page, seconds=monotonic() - started)
         if as_json:
             out.write(json.dumps(summary, ensure_ascii=False) + "\n")
         return 0 if summary["payments"] and not summary["incidents"] else 1

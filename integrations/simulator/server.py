@@ -172,6 +172,8 @@ class Simulator:
     def _settle(self, wanted: Mapping[str, Any]) -> Any:
         if "hold" in wanted:
             self.takers.hold_settlement = bool(wanted["hold"])
+        if "on_the_day" in wanted:
+            self.takers.settle_on_the_day = bool(wanted["on_the_day"])
         keys = set(wanted["keys"]) if "keys" in wanted else None
         settled = []
         if "at" in wanted:
@@ -293,6 +295,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--state", type=Path, help="remember what was accepted in this file")
     options = parser.parse_args(arguments)
     simulator = Simulator(scenarios.load(options.world), state=options.state)
+    # A program of its own plays the real world: money arrives on its day. In a test's own threads
+    # it arrives at once, unless the test says otherwise.
+    simulator.takers.settle_on_the_day = True
     server = _server(simulator, options.host, options.port)
     print(f"simulator: http://{options.host}:{server.port} ({options.world})", flush=True)  # noqa: T201 – the starter waits for this line
     try:

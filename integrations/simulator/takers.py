@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from lxml import etree
 
@@ -37,6 +38,7 @@ NKS: Final = "urn:ky:provisional:sf1590e:1"
 NKS_CONTRACT: Final = "provisional/sf1590e.xsd"
 LEDGER: Final = "urn:ky:provisional:sf1590a:1"
 LEDGER_CONTRACT: Final = "provisional/sf1590a.xsd"
+DENMARK: Final = ZoneInfo("Europe/Copenhagen")
 OIO: Final = "urn:oio:sagdok:3.0.0"
 REFERENCES: Final = uuid.UUID("6f0c3a70-9a6e-5d0c-8d44-2b5f3c9a1e77")
 
@@ -49,6 +51,8 @@ class Takers:
     effects: Effects
     hold_settlement: bool = False
     """True: payments wait until they are settled by hand."""
+    settle_on_the_day: bool = False
+    """True: payments wait for their day of disposition, as the real bank's do."""
     open_accounts: set[str] = field(default_factory=set)
     """Personal numbers whose rejection in the world is lifted."""
     closed_ledger_accounts: set[str] = field(default_factory=set)
@@ -91,7 +95,8 @@ class Takers:
     def _answers(self, request: etree._Element) -> bytes:
         municipality = text_of(request, "MunicipalityCVR")
         if not self.hold_settlement:
-            self.settle(at=text_of(request, "CreDtTm"))
+            at = text_of(request, "CreDtTm")
+            self.settle(at=at, keys=self._due(at) if self.settle_on_the_day else None)
         since = _moment(text_of(request, "FraTidspunkt"))
         answers = [
             _answer(each["key"], each["message"], each["status"], each["at"], each["reason"])
@@ -99,6 +104,15 @@ class Takers:
             if _moment(each["at"]) >= since
         ]
         return _nks("NKSForretningssvarHentResponse", answers)
+
+    def _due(self, at: str) -> set[str]:
+        """Return the payments whose day has come."""
+        day = _moment(at).astimezone(DENMARK).date().isoformat()
+        return {
+            each.key
+            for each in self.effects.of("nemkonto")
+            if each.content["disposition_on"] <= day
+        }
 
     def settle(self, *, at: str, keys: set[str] | None = None) -> list[str]:
         """Conclude payments that wait, all or some; return their keys."""

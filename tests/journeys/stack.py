@@ -8,10 +8,11 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -88,11 +89,17 @@ class Stack:
             wait_until("the old web server's port to be free", lambda: not is_open(self.web_port))
         self.running[name] = (self.web if name == "web" else self.worker).start()
 
+    def control(self, word: str, body: Mapping[str, object] | None = None) -> Any:
+        """Ask the simulator's own desk."""
+        answer = requests.post(
+            f"{self.simulator_url}/__control/{word}", json=dict(body or {}), timeout=10
+        )
+        answer.raise_for_status()
+        return answer.json()
+
     def effects(self) -> dict[str, dict[str, int]]:
         """Return what the registers accepted, by service and idempotency key."""
-        answer = requests.get(f"{self.simulator_url}/__control/effects", timeout=10)
-        answer.raise_for_status()
-        return {service: dict(keys) for service, keys in answer.json().items()}
+        return {service: dict(keys) for service, keys in self.control("effects").items()}
 
 
 @contextmanager
@@ -110,7 +117,7 @@ def running_stack(home: Path, *, clock_offset_seconds: float) -> Iterator[Stack]
             secret_key=SECRET,
             clock_offset_seconds=clock_offset_seconds,
         )
-        settings = replace(settings, lease_seconds=LEASE_SECONDS)
+        settings = replace(settings, lease_seconds=LEASE_SECONDS, receipts_seconds=0.3)
         assert settings.owner_url is not None
         upgrade(settings.owner_url)
         simulator = programs.Program(
