@@ -69,16 +69,30 @@ def drain(
     """
     it = core()
     worked = 0
-    while claims := it.claims_due(kind, limit=BATCH):
-        for each in claims:
-            worked += 1
-            try:
-                act(each)
-            except Exception as error:
-                if it.is_passing(error):
-                    log.warning("%s: the database went away under row %s", kind, each.id)
-                    it.claims.release(kind, each)
-                    continue
-                log.exception("row %s of municipality %s failed", each.id, each.municipality_id)
-                broke(each, error)
+    try:
+        while claims := it.claims_due(kind, limit=BATCH):
+            for each in claims:
+                worked += 1
+                _work(kind, each, act, broke)
+    except Exception as error:
+        if not it.is_passing(error):
+            raise
+        log.warning("%s: the database is away; the next wake-up goes on", kind)
     return worked
+
+
+def _work(
+    kind: str,
+    claim: Claim,
+    act: Callable[[Claim], None],
+    broke: Callable[[Claim, Exception], None],
+) -> None:
+    try:
+        act(claim)
+    except Exception as error:
+        if core().is_passing(error):
+            log.warning("%s: the database went away under row %s", kind, claim.id)
+            core().claims.release(kind, claim)
+            return
+        log.exception("row %s of municipality %s failed", claim.id, claim.municipality_id)
+        broke(claim, error)
