@@ -14,6 +14,7 @@ from forms.base import AskedParty, Background, Section, TaskForm
 from forms.fields import ChoiceField, DanishDateField, NotBefore, Required, WholeField, WordsField
 from forms.questions import (
     NO,
+    QUESTIONS,
     YES,
     answers,
     asked_fields,
@@ -271,18 +272,29 @@ class CompleteFacts(EvidencedForm):
     """Find and record what is missing (indhent og registrér manglende oplysninger)."""
 
     key = "casework.complete_facts"
+    only_changed = True
 
     @classmethod
     def kinds(cls, background: Background) -> Asked:
-        """Ask about each missing fact; a missing rate is not a person's to give."""
+        """Ask about each missing fact, and let the known ones be corrected.
+
+        A missing rate is not a person's to give. What is known comes folded: sometimes nothing is
+        missing but an answer is wrong.
+        """
         parties = {party.id: party for party in background.parties}
-        askable = {kind.value: kind for kind in (*ASSESSED, *REGISTERED, *NEEDED_LATER)}
-        wanted = (
+        askable = {kind.value: kind for kind in QUESTIONS}
+        missing = (
             (parties[each.party_id], askable[each.what])
             for each in background.missing
             if each.party_id in parties and each.what in askable
         )
-        return tuple(dict.fromkeys(wanted))
+        known = (
+            (party, kind)
+            for party in background.parties
+            for kind in ASSESSED
+            if may_matter(background, party, kind) and _value(background, party, kind) is not None
+        )
+        return tuple(dict.fromkeys((*missing, *known)))
 
 
 class PrepareHearing(TaskForm):

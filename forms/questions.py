@@ -293,7 +293,9 @@ def answers(
         status, value = QUESTIONS[kind].answered(field.data)
         fact = background.facts.get((party.id, kind))
         known = QUESTIONS[kind].answered(QUESTIONS[kind].start(fact))
-        same = (status, value) == known and not background.disputed(party.id, kind)
-        if not (only_changed and same):
+        is_disputed = background.disputed(party.id, kind)
+        # Not knowing settles nothing between two sources that do.
+        says_nothing = status is FactStatus.UNKNOWN if is_disputed else (status, value) == known
+        if not (only_changed and says_nothing):
             given.append(FactAnswer(party.id, kind, status, value))
     return tuple(given)

@@ -169,12 +169,22 @@ def test_not_knowing_is_an_answer(karin: Client, world: FakeCore) -> None:
     assert FactKind.CANNOT_SUPPORT not in kinds, "nobody knew before, and nobody knows now"
 
 
-def test_only_missing_facts_are_asked_about(karin: Client) -> None:
-    page = karin.get(path_of("casework.complete_facts"))
+def test_missing_facts_come_first_and_known_ones_can_be_corrected(
+    karin: Client, world: FakeCore
+) -> None:
+    path = path_of("casework.complete_facts")
+    page = karin.get(path)
+    assert "2. Det ved vi ikke endnu" in [words(each) for each in page.all("h3")]
+    assert any("3. Det ved vi allerede" in words(each) for each in page.all("summary"))
+    corrected = {**GOOD_ANSWERS["casework.complete_facts"], "children_at_home": "1"}
 
-    asked = values_of(page.form(path_of("casework.complete_facts"))).keys()
-    assert "wealth" in asked
-    assert "work_income" not in asked
+    karin.send(page, path, corrected)
+
+    [(_, values, _)] = world.inbox.completed
+    assert values["answers"] == (
+        FactAnswer("anna", FactKind.WEALTH, VALUE, Money.kroner("3150")),
+        FactAnswer("anna", FactKind.CHILDREN_AT_HOME, VALUE, 1),
+    )
 
 
 def test_an_exempt_tax_card_has_neither_rate_nor_deduction(karin: Client, world: FakeCore) -> None:
