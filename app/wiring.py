@@ -179,6 +179,7 @@ def build_core(
                 fields=distribution.parse_application,
                 received=distribution.answer_received,
                 rejected=distribution.answer_rejected,
+                unreadable=distribution.fault,
             ),
             municipality_of=lambda cvr: _municipality_of(central, cvr),
             municipalities=lambda: [each.id for each in central.municipalities()],

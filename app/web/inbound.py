@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from app.security.guards import system
 from app.web.shell.core import core
+from processes.domain.errors import RuleError
 
 bp = Blueprint("inbound", __name__)
 
@@ -14,5 +15,10 @@ bp = Blueprint("inbound", __name__)
 @system(reason="Fordelingskomponenten calls; the balancer asks for its certificate")
 def receive_distribution() -> Response:
     """Receive one distributed form (SF2900)."""
-    body = core().intake.deliver(request.get_data())
-    return Response(body, content_type="text/xml; charset=utf-8")
+    desk = core().intake
+    try:
+        status, body = 200, desk.deliver(request.get_data())
+    except RuleError as error:
+        # SOAP 1.1: what cannot be read is a fault, and a fault is a 500.
+        status, body = 500, desk.unreadable(str(error))
+    return Response(body, status, content_type="text/xml; charset=utf-8")

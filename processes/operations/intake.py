@@ -40,6 +40,7 @@ class FormChannel:
     fields: Callable[[bytes], Mapping[str, str]]
     received: Callable[[], bytes]
     rejected: Callable[[str], bytes]
+    unreadable: Callable[[str], bytes]
 
 
 class Intake:
@@ -83,6 +84,10 @@ class Intake:
             return self.channel.rejected(str(error))
         self.env.wake()
         return self.channel.received()
+
+    def unreadable(self, reason: str) -> bytes:
+        """Return the answer to a message that could not be read at all."""
+        return self.channel.unreadable(reason)
 
     def fetch_receipts(self) -> int:
         """Ask the bank what became of payments under way; returns how many receipts were new."""

@@ -297,4 +297,10 @@ class IntakeDesk(Protocol):
     """What other systems hand in (indgang)."""
 
     def deliver(self, raw: bytes) -> bytes:
-        """Receive one SF2900 message; return the body of the answer."""
+        """Receive one SF2900 message; return the body of the answer.
+
+        `RuleError` when it cannot be read: `unreadable` words the answer to that.
+        """
+
+    def unreadable(self, reason: str) -> bytes:
+        """Return the body that tells the sender why a message could not be read."""

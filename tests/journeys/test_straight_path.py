@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.factory import create_app
 from app.local import demo
 from app.local.driver import (
     approve,
@@ -374,3 +375,18 @@ def test_a_bank_that_is_away_for_long_is_seen_by_a_person_and_never_called_a_rej
 
     assert [row.state for row in page_of(world, case_id).payments] == [PaymentState.SETTLED]
     assert len(world.control("received")["payments"]) == 1
+
+
+def test_what_cannot_be_read_is_a_fault_and_what_cannot_be_a_case_is_refused(world: World) -> None:
+    web = create_app(world.core.settings, world.core).test_client()
+    unknown_municipality = demo.delivered("anna", submitted_at=world.clock.now()).replace(
+        b"99000015", b"99000031"
+    )
+
+    garbled = web.post("/indgang/sf2900", data=b"<not-soap/>", content_type="text/xml")
+    refused = web.post("/indgang/sf2900", data=unknown_municipality, content_type="text/xml")
+
+    assert garbled.status_code == 500
+    assert b"Fault" in garbled.data
+    assert refused.status_code == 200
+    assert b"Kommunen findes ikke" in refused.data

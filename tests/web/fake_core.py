@@ -270,6 +270,9 @@ class FakeIntake:
         self.delivered.append(raw)
         return b"<ok/>"
 
+    def unreadable(self, reason: str) -> bytes:
+        return reason.encode()
+
 
 @dataclass
 class FakeCore:
