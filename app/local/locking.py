@@ -13,7 +13,10 @@ from app.local.places import CACHE, ROOT
 from app.local.terminal import long_step, say
 
 UV = "uv==0.13.9"
-UV_OPTIONS = ["--generate-hashes", "--universal", "--python-version", "3.11"]
+UV_OPTIONS = [
+    *("--generate-hashes", "--universal", "--python-version", "3.11"),
+    *("--custom-compile-command", "./ky lock"),
+]
 
 
 def lock(_arguments: list[str]) -> int:
