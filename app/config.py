@@ -80,6 +80,8 @@ class Settings:
     ledger_url: Annotated[str, Setting("KY_LEDGER_URL", "ledger vouchers, SF1590_A")]
     post_url: Annotated[str, Setting("KY_POST_URL", "digital post, SF1601")]
     events_url: Annotated[str, Setting("KY_EVENTS_URL", "event distribution, SF1461")]
+    taxcard_url: Annotated[str, Setting("KY_TAXCARD_URL", "tax cards, SF0770_D")]
+    index_url: Annotated[str, Setting("KY_INDEX_URL", "case index, SF1470")]
     owner_url: Annotated[
         str | None,
         Setting(

@@ -34,9 +34,11 @@ from integrations.calls import STANDARD_LIMITS, Limits
 from integrations.cpr import PersonLookup
 from integrations.events import EventDistributor
 from integrations.income import IncomeLookup
+from integrations.indexes import CaseIndexWriter
 from integrations.ledger import Ledger
 from integrations.nemkonto import NemKonto
 from integrations.post import DigitalPost
+from integrations.taxcard import TaxCardLookup
 from processes.domain.identifiers import Cpr, Cvr
 from processes.operations.casework import Casework
 from processes.operations.citizen import Citizen
@@ -218,6 +220,8 @@ def _gateways(settings: Settings, clock: Clock, limits: Limits) -> Gateways:
         post=DigitalPost(settings.post_url, clock=clock, limits=limits),
         events=EventDistributor(settings.events_url, clock=clock, limits=limits),
         renderer=TypstRenderer(),
+        tax_cards=TaxCardLookup(settings.taxcard_url, clock=clock, limits=limits),
+        case_index=CaseIndexWriter(settings.index_url, clock=clock, limits=limits),
     )
 
 

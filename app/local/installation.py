@@ -86,6 +86,8 @@ def demo_settings(
         ledger_url=simulator,
         post_url=simulator,
         events_url=simulator,
+        taxcard_url=simulator,
+        index_url=simulator,
         simulator=True,
         receipts_seconds=2.0,
         clock_offset_seconds=clock_offset_seconds,

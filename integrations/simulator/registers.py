@@ -1,4 +1,4 @@
-"""Answers: what do CPR and eIndkomst say of a person? Reads a world; takes no effects."""
+"""Answers: what do CPR, eIndkomst and eSkattekort say of a person? Takes no effects."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ END: Final = "http://rep.oio.dk/xkom.dk/xml/schemas/2007/04/15/"
 INCOME_CONTRACT: Final = "sf0770a/messages.xsd"
 FIELD_BASE: Final = 100_000_000_000_000
 ATP_PARTS: Final = 3
+
+
+TAX_CARD: Final = "urn:ky:provisional:sf0770d:1"
+TAX_CARD_CONTRACT: Final = "provisional/sf0770d.xsd"
 
 
 def _class(name: str) -> str:
@@ -292,4 +296,34 @@ def _field(number: int, text: str | None) -> etree._Element:
             text_node(_class("blanketfelt"), "BlanketFeltNummerIdentifikator", FIELD_BASE + number),
         ),
         text_node(_class("angivelsefelt"), "AngivelseFeltIndholdTekst", text),
+    )
+
+
+# --- eSkattekort ----------------------------------------------------------------------------
+
+
+def tax_card_lookup(body: bytes, world: World) -> tuple[int, bytes]:
+    """Answer SkattekortHent."""
+    request = soap_request(body, TAX_CARD_CONTRACT)
+    asked = [text_of(each, "PNR") for each in request.iterfind("{*}Person")]
+    people = [person for person in (world.by_cpr(cpr) for cpr in asked) if person is not None]
+    answer = node(TAX_CARD, "SkattekortHentResponse", [_tax_card(person) for person in people])
+    return 200, soap_answer(answer, TAX_CARD_CONTRACT)
+
+
+def _tax_card(person: Person) -> etree._Element | None:
+    card = person.tax_card
+    if card is None:
+        return None
+    words = [
+        ("PNR", person.cpr),
+        ("Korttype", card.kind.upper()),
+        ("GyldigFra", card.valid_from.isoformat()),
+        ("Traekprocent", card.rate),
+        ("MaanedsFradrag", card.deduction),
+    ]
+    return node(
+        TAX_CARD,
+        "Skattekort",
+        [text_node(TAX_CARD, name, text) for name, text in words if text is not None],
     )

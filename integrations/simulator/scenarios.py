@@ -84,6 +84,17 @@ class Income:
 
 
 @dataclass(frozen=True)
+class TaxCard:
+    """A tax card (skattekort); amounts as written."""
+
+    kind: str
+    """`hovedkort`, `bikort` or `frikort`."""
+    rate: int | None
+    deduction: str | None
+    valid_from: date
+
+
+@dataclass(frozen=True)
 class Person:
     """One person, and what every register knows of them."""
 
@@ -110,6 +121,7 @@ class Person:
     income: tuple[Income, ...]
     payment_rejected: str | None
     """The reason NemKonto gives when it cannot pay this person; None when it can."""
+    tax_card: TaxCard | None = None
 
     @property
     def name(self) -> str:
@@ -166,7 +178,13 @@ def load(name: str = "demo") -> World:
     source: dict[str, Any] = yaml.safe_load((WORLDS / f"{name}.yaml").read_text("utf-8"))
     home = source["municipality"]
     people = {
-        key: _person(key, each, home, source["employers"]) for key, each in source["people"].items()
+        key: _person(
+            key,
+            {**each, "tax_card": source.get("tax_cards", {}).get(key)},
+            home,
+            source["employers"],
+        )
+        for key, each in source["people"].items()
     }
     return World(
         name=name,
@@ -210,6 +228,13 @@ def _person(
         moved_to_denmark_on=source.get("moved_to_denmark_on"),
         income=tuple(_incomes(source.get("income", ()), employers)),
         payment_rejected=payment.get("reason") if payment.get("rejected") else None,
+        tax_card=_tax_card(source["tax_card"]) if source.get("tax_card") else None,
+    )
+
+
+def _tax_card(source: Mapping[str, Any]) -> TaxCard:
+    return TaxCard(
+        source["kind"], source.get("rate"), source.get("deduction"), source["valid_from"]
     )
 
 

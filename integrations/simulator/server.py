@@ -33,6 +33,8 @@ SERVICES: Final = {
     "/provisional/SF1590_A": "oekonomi",
     "/service/KombiPostAfsend_1/kombi": "digital_post",
     "/provisional/SF1462": "beskedfordeler",
+    "/provisional/SF0770_D": "eskattekort",
+    "/provisional/SF1470": "sagsindeks",
 }
 MODES: Final = ("normal", "slow", "down", "wrong", "strange", "fault", "lost")
 LISTS: Final = {
@@ -40,6 +42,7 @@ LISTS: Final = {
     "vouchers": "oekonomi",
     "letters": "digital_post",
     "events": "beskedfordeler",
+    "registrations": "sagsindeks",
 }
 DEFAULT_PORT: Final = 8099
 STOP_SECONDS: Final = 0.05
@@ -75,6 +78,8 @@ class Simulator:
             "oekonomi": self.takers.voucher,
             "digital_post": self.takers.letter,
             "beskedfordeler": self.takers.event,
+            "eskattekort": lambda body: registers.tax_card_lookup(body, self.world),
+            "sagsindeks": self.takers.registration,
         }
         self._controls: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
             "health": lambda _: {"ok": True, "world": self.world.name},

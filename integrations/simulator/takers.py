@@ -1,4 +1,6 @@
-"""Answers: does the world outside take what it is handed? Payments, vouchers, letters, events.
+"""Answers: does the world outside take what it is handed?
+
+Payments, vouchers, letters, events, and cases for the index.
 
 Each takes a key once. A payment is settled, or turned down by the payee's bank, when the answers
 are next fetched – unless settling is held back.
@@ -39,13 +41,15 @@ NKS_CONTRACT: Final = "provisional/sf1590e.xsd"
 LEDGER: Final = "urn:ky:provisional:sf1590a:1"
 LEDGER_CONTRACT: Final = "provisional/sf1590a.xsd"
 DENMARK: Final = ZoneInfo("Europe/Copenhagen")
+CASE_INDEX: Final = "urn:ky:provisional:sf1470:1"
+CASE_INDEX_CONTRACT: Final = "provisional/sf1470.xsd"
 OIO: Final = "urn:oio:sagdok:3.0.0"
 REFERENCES: Final = uuid.UUID("6f0c3a70-9a6e-5d0c-8d44-2b5f3c9a1e77")
 
 
 @dataclass
 class Takers:
-    """The four services that take things, over one set of effects."""
+    """The services that take things, over one set of effects."""
 
     world: World
     effects: Effects
@@ -271,6 +275,34 @@ class Takers:
             return 200, standard_return(40, "BeskedId er brugt til en anden besked")
         return 200, standard_return(20, "")
 
+    # --- The case index ---
+
+    def registration(self, body: bytes) -> tuple[int, bytes]:
+        """Take one case as it stands now."""
+        request = soap_request(body, CASE_INDEX_CONTRACT)
+        case = request.find("{*}Sag")
+        if case is None:
+            raise ContractError("no Sag")
+        key, case_id = text_of(request, "TransaktionsId"), text_of(case, "UUIDIdentifikator")
+        content = {
+            "municipality_cvr": text_of(request, "MunicipalityCVR"),
+            "case": case_id,
+            "case_number": text_of(case, "Egenskaber/Sagsnummer"),
+            "title": text_of(case, "Egenskaber/Titel"),
+            "states": [
+                text_of(each, "FremdriftStatusKode") for each in case.iterfind("{*}Fremdrift")
+            ],
+            "relations": [
+                [text_of(each, "RolleNavn"), text_of(each, "ReferenceID")]
+                for each in case.iterfind("{*}Relation")
+            ],
+        }
+        try:
+            self.effects.accept(Effect("sagsindeks", key, _digest(content), content))
+        except KeyReusedError:
+            return 200, _indexed(case_id, 40, "TransaktionsId er brugt til noget andet")
+        return 200, _indexed(case_id, 20, "")
+
 
 # --- Answers --------------------------------------------------------------------------------
 
@@ -315,6 +347,19 @@ def _ledger_receipt(key: str, at: str, reason: str | None) -> bytes:
         ],
     )
     return soap_answer(node(LEDGER, "FinansbilagModtagResponse", [receipt]), LEDGER_CONTRACT)
+
+
+def _indexed(case_id: str, status: int, text: str) -> bytes:
+    said = node(
+        CASE_INDEX,
+        "UnikRetur",
+        [
+            text_node(CASE_INDEX, "UUIDIdentifikator", case_id),
+            text_node(CASE_INDEX, "StatusKode", status),
+            text_node(CASE_INDEX, "FejlbeskedTekst", text) if text else None,
+        ],
+    )
+    return soap_answer(node(CASE_INDEX, "importerResponse", [said]), CASE_INDEX_CONTRACT)
 
 
 def post_answer(*, transmission: str | None = None, error: tuple[str, str] | None = None) -> bytes:

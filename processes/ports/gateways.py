@@ -110,6 +110,34 @@ class IncomeRegistry(Protocol):
 
 
 @dataclass(frozen=True)
+class TaxCardRecord:
+    """A tax card as the register holds it (skattekort)."""
+
+    kind: str
+    """`hovedkort`, `bikort` or `frikort`."""
+    rate_percent: int | None
+    """None on an exemption card (frikort)."""
+    monthly_deduction: Money | None
+    """None on every card but a main card."""
+    valid_from: date
+
+
+@dataclass(frozen=True)
+class TaxCardAnswer:
+    """What eSkattekort holds for one person; no card is "known to be none"."""
+
+    card: TaxCardRecord | None
+    call: CallId
+
+
+class TaxCardRegistry(Protocol):
+    """eSkattekort, read (SF0770_D)."""
+
+    def tax_card_of(self, cpr: Cpr, *, on: date, municipality_cvr: Cvr) -> TaxCardAnswer:
+        """Return the card in force on a day."""
+
+
+@dataclass(frozen=True)
 class PaymentRequest:
     """One payment to be made (udbetalingsanmodning); a third party learns no more than this."""
 
@@ -216,6 +244,33 @@ class EventGateway(Protocol):
 
 
 @dataclass(frozen=True)
+class CaseIndexEntry:
+    """One registration of a case for the common index (sagsindeks); no words about the person."""
+
+    idempotency_key: str
+    case_id: str
+    case_number: str
+    title: str
+    kle_subject: str
+    kle_facet: str
+    unit: str
+    states: tuple[tuple[str, datetime], ...]
+    """Every state the case has been in and since when, oldest first, by OIO's words."""
+    primary_party: Cpr
+    other_parties: tuple[Cpr, ...]
+    opened_at: datetime
+    registered_at: datetime
+    municipality_cvr: Cvr
+
+
+class CaseIndex(Protocol):
+    """The common case index (SF1470): tells other systems that a case exists and how far it is."""
+
+    def register(self, entry: CaseIndexEntry) -> Receipt:
+        """Hand over one registration; it replaces the one before."""
+
+
+@dataclass(frozen=True)
 class RenderedLetter:
     """A letter as it goes out: the exact bytes and their digest."""
 
@@ -249,3 +304,5 @@ class Gateways:
     post: PostGateway
     events: EventGateway
     renderer: LetterRenderer
+    tax_cards: TaxCardRegistry
+    case_index: CaseIndex

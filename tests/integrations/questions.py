@@ -10,14 +10,16 @@ from typing import Any
 from integrations.cpr import PersonLookup
 from integrations.events import EventDistributor
 from integrations.income import IncomeLookup
+from integrations.indexes import CaseIndexWriter
 from integrations.ledger import Ledger
 from integrations.nemkonto import NemKonto
 from integrations.post import DigitalPost
+from integrations.taxcard import TaxCardLookup
 from processes.domain.accounting import Posting, Voucher
 from processes.domain.identifiers import Cpr, Cvr
 from processes.domain.money import Money
 from processes.domain.periods import Month
-from processes.ports.gateways import CaseEvent, PaymentRequest, PostItem
+from processes.ports.gateways import CaseEvent, CaseIndexEntry, PaymentRequest, PostItem
 
 EGEKOEB = Cvr("99000015")
 ANNA = Cpr("7205911142")
@@ -57,6 +59,26 @@ def an_event(*, key: str = "haendelse-1", kind: str = "ydelse.bevilget") -> Case
     return CaseEvent(key, kind, "sag-1", "2026-000001", "32.24.04", NOON, EGEKOEB)
 
 
+def a_registration(
+    *, key: str = "index:1", states: tuple[str, ...] = ("opstaaet",), others: tuple[Cpr, ...] = ()
+) -> CaseIndexEntry:
+    return CaseIndexEntry(
+        idempotency_key=key,
+        case_id="0b9fd0a6-3f5e-4d11-9d5b-7a1f0c6f4b11",
+        case_number="2026-000001",
+        title="Ansøgning om kontanthjælp",
+        kle_subject="32.24.04",
+        kle_facet="G01",
+        unit="ydelse",
+        states=tuple((state, NOON) for state in states),
+        primary_party=ANNA,
+        other_parties=others,
+        opened_at=NOON,
+        registered_at=NOON,
+        municipality_cvr=EGEKOEB,
+    )
+
+
 @dataclass(frozen=True)
 class Question:
     """An operation: whom it asks, and how."""
@@ -90,7 +112,15 @@ QUESTIONS = (
     ),
     Question("send", "digital_post", DigitalPost, lambda it: it.send(a_letter())),
     Question("publish", "beskedfordeler", EventDistributor, lambda it: it.publish(an_event())),
+    Question(
+        "tax_card_of",
+        "eskattekort",
+        TaxCardLookup,
+        lambda it: it.tax_card_of(ANNA, on=date(2026, 3, 1), municipality_cvr=EGEKOEB),
+    ),
+    Question("register", "sagsindeks", CaseIndexWriter, lambda it: it.register(a_registration())),
 )
 
-CHANGES = tuple(each for each in QUESTIONS if each.name in {"order", "post", "send", "publish"})
+CHANGING = {"order", "post", "send", "publish", "register"}
+CHANGES = tuple(each for each in QUESTIONS if each.name in CHANGING)
 """The operations that change the world."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from integrations import cpr, income, ledger, nemkonto, provisional
+from integrations import cpr, income, indexes, ledger, nemkonto, provisional, taxcard
 from integrations.calls import Counterpart
 from integrations.soap import CONTRACTS, SoapService
 from tests.integrations.conftest import StoppedClock
@@ -27,6 +27,12 @@ OPERATIONS = {
     },
     "provisional/sf1590a.wsdl": {
         ledger.OPERATION: f"urn:ky:provisional:sf1590a:1#{ledger.OPERATION}"
+    },
+    "provisional/sf0770d.wsdl": {
+        taxcard.OPERATION: f"urn:ky:provisional:sf0770d:1#{taxcard.OPERATION}"
+    },
+    "provisional/sf1470.wsdl": {
+        indexes.OPERATION: f"urn:ky:provisional:sf1470:1#{indexes.OPERATION}"
     },
 }
 

@@ -86,6 +86,8 @@ def make_core(database: Database, tmp_path: Path) -> Iterator[Callable[..., Core
                 ledger_url=registers.url,
                 post_url=registers.url,
                 events_url=registers.url,
+                taxcard_url=registers.url,
+                index_url=registers.url,
                 simulator=True,
             ),
             clock=clock,

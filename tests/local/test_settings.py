@@ -17,6 +17,8 @@ PRODUCTION = {
     "KY_LEDGER_URL": "https://ledger.example",
     "KY_POST_URL": "https://post.example",
     "KY_EVENTS_URL": "https://events.example",
+    "KY_TAXCARD_URL": "https://taxcard.example",
+    "KY_INDEX_URL": "https://index.example",
 }
 
 

@@ -39,6 +39,8 @@ def settings(mode: Mode = Mode.TEST) -> Settings:
         ledger_url="http://127.0.0.1:9/ledger",
         post_url="http://127.0.0.1:9/post",
         events_url="http://127.0.0.1:9/events",
+        taxcard_url="http://127.0.0.1:9/taxcard",
+        index_url="http://127.0.0.1:9/index",
     )
 
 
