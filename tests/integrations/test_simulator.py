@@ -268,6 +268,7 @@ def test_a_killed_simulator_remembers_what_it_took(tmp_path: Path, clock: Stoppe
         process.wait()
 
     with a_process(state) as (url, _):
+        requests.post(f"{url}/__control/settle", json={"on_the_day": False}, timeout=10)
         nemkonto = NemKonto(url, clock=clock)
         again = nemkonto.order(a_payment())
         receipts = nemkonto.receipts(since=NOON, municipality_cvr=EGEKOEB)
