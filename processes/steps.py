@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from processes.domain.access import SYSTEM_NAME, Actor
 from processes.domain.accounting import PostingBook
@@ -89,22 +89,41 @@ class StepContext:
         self.uow.cases.add_document(document, content)
         return document.id
 
-    def leave(self, topic: str, case_id: str, body: Variables, *, key: str) -> None:
+    def leave(self, topic: str, case_id: str, body: Variables, *, key: str, lane: str = "") -> None:
         """Put something in the outbox (udbakken), in order with the rest of its case.
 
-        `key` says which effect it is: the same one twice leaves once.
+        `key` says which effect it is: the same one twice leaves once. What must not hold the case
+        up while its counterpart is away goes in a `lane` of its own; its body names the case.
         """
         self.uow.outbox.put(
             OutboxItem(
                 id=0,
                 topic=topic,
-                ordering_key=case_id,
+                ordering_key=lane or case_id,
                 body=body,
                 idempotency_key=key,
                 created_at=self.now,
                 available_at=self.now,
             )
         )
+
+    def index(self, case_id: str) -> None:
+        """Register a case as it stands now in the common index (sagsindeks), if it has changed.
+
+        Kept with the registration: every state so far, and who is party to it, by id.
+        """
+        case = self.uow.cases.get(case_id)
+        lane = f"index:{case_id}"
+        earlier = self.uow.outbox.of_case(lane)
+        states = list(cast(list[list[str]], earlier[-1].body["states"])) if earlier else []
+        if not states or states[-1][0] != case.state:
+            states.append([str(case.state), self.now.isoformat()])
+        stands = {"states": states, "parties": [each.id for each in case.parties]}
+        if earlier and {name: earlier[-1].body[name] for name in stands} == stands:
+            return
+        number = len(earlier) + 1
+        body = {"case_id": case_id, "registration": number, "at": self.now.isoformat(), **stands}
+        self.leave("send.index", case_id, body, key=f"{lane}:{number}", lane=lane)
 
     def tell(
         self, message: str, key: str, variables: Variables, *, case_id: str, tries: str = ""
@@ -143,6 +162,8 @@ class Step:
     """BPMN error codes it may end in once retries are used up."""
     max_attempts: int = 5
     arguments: tuple[str, ...] = ()
+    keep: Callable[..., None] | None = None
+    """Records what was answered when the rest of an `ask` failed: `keep(ctx, answered, *, …)`."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +180,8 @@ class Sender:
     ask: Ask
     run: Callable[..., None]
     given_up: Callable[..., None]
+    patient: bool = False
+    """It may wait for its counterpart as long as it takes; nobody is called because of it."""
 
 
 @dataclass
@@ -199,6 +222,7 @@ def step(
     adverse: bool = False,
     errors: tuple[str, ...] = (),
     max_attempts: int = 5,
+    keep: Callable[..., None] | None = None,
 ) -> Callable[[Callable[..., Variables]], Callable[..., Variables]]:
     """Register a function as the step a diagram names.
 
@@ -214,7 +238,7 @@ def step(
         code = function.__code__
         keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
         REGISTER.steps[step_id] = Step(
-            step_id, function, prepare, ask, adverse, errors, max_attempts, keywords
+            step_id, function, prepare, ask, adverse, errors, max_attempts, keywords, keep
         )
         return function
 
@@ -243,13 +267,14 @@ def sends(
     prepare: Callable[..., Any],
     ask: Ask,
     given_up: Callable[..., None],
+    patient: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a function as what records the receipt of an outbox topic."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         if topic in REGISTER.senders:
             raise BrokenStateError(f"topic '{topic}' has two senders")
-        REGISTER.senders[topic] = Sender(topic, prepare, ask, function, given_up)
+        REGISTER.senders[topic] = Sender(topic, prepare, ask, function, given_up, patient)
         return function
 
     return register

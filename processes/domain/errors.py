@@ -57,14 +57,18 @@ class OutsideError(CoreError):
     """A counterpart did not answer, or answered that it could not.
 
     `code` is a short stable word for tables and BPMN errors: `unavailable`, `timeout`,
-    `rejected`, `not_found`, `invalid_answer`. `retryable` says whether time may help.
+    `rejected`, `not_found`, `invalid_answer`. `retryable` says whether time may help. `answered`
+    is what others did answer to the same question, for a step that keeps it.
     """
 
-    def __init__(self, message: str, *, system: str, code: str, retryable: bool) -> None:
+    def __init__(
+        self, message: str, *, system: str, code: str, retryable: bool, answered: object = None
+    ) -> None:
         super().__init__(message)
         self.system = system
         self.code = code
         self.retryable = retryable
+        self.answered = answered
 
 
 class BrokenStateError(CoreError):

@@ -366,6 +366,9 @@ class Control:
             instance = uow.processes.lock_instance(job.instance_id)
             if uow.processes.job(claim) is None:
                 return
+            if step.keep is not None and error.answered is not None:
+                # Whoever did answer is not asked again.
+                step.keep(self.env.context(uow), error.answered, **_known(step, job.arguments))
             if error.retryable and job.attempts + 1 < job.max_attempts:
                 uow.processes.retry_job(
                     job.id, next_at=retry_at(now, job.attempts), error=f"{error.system}: {error}"

@@ -85,10 +85,10 @@ class Relay:
                 sender.given_up(self.env.context(uow), item.body, reason)
                 uow.outbox.sent(item.id, at=now)
             else:
-                if item.attempts + 1 == TRIES_BEFORE_PERSON:
+                if item.attempts + 1 == TRIES_BEFORE_PERSON and not sender.patient:
                     self.control.incident_of_case(
                         uow,
-                        item.ordering_key,
+                        _case_of(item),
                         "outbox",
                         f"{reason}. Der prøves stadig; intet er sendt to gange.",
                     )
@@ -110,10 +110,15 @@ class Relay:
             if item is None:
                 return
             if item.attempts + 1 == TRIES_BEFORE_INCIDENT:
-                self.control.incident_of_case(uow, item.ordering_key, "outbox", plain(error))
+                self.control.incident_of_case(uow, _case_of(item), "outbox", plain(error))
             uow.outbox.retry(
                 item.id,
                 available_at=retry_at(self.env.now(), item.attempts),
                 error=plain(error),
             )
             uow.commit()
+
+
+def _case_of(item: OutboxItem) -> str:
+    """Return the case an item is about, also when it travels in a lane of its own."""
+    return str(item.body.get("case_id", item.ordering_key))

@@ -164,6 +164,7 @@ def _start(ctx: StepContext, case: Case, application: Application) -> None:
     )
 
 
+    ctx.index(case.id)
 # ---- what the citizen stated ------------------------------------------------------------------
 
 _YES_NO = {"ja": True, "nej": False}

@@ -163,6 +163,7 @@ def _issue(ctx: StepContext, proposal: Proposal, calculation: Calculation) -> Va
     check_move(case.state, CaseState.DECIDED)
     ctx.uow.decisions.add(decision)
     ctx.uow.cases.set_state(case.id, CaseState.DECIDED)
+    ctx.index(case.id)
     ctx.note(case.id, f"Afgørelse {decision.number}: {decision.outcome}.")
     ctx.leave(
         "send.event",

@@ -97,7 +97,10 @@ def order(ctx: StepContext, *, plan_id: str) -> Variables:
     if case.state is CaseState.DECIDED:
         check_move(case.state, CaseState.ORDERED)
         ctx.uow.cases.set_state(case.id, CaseState.ORDERED)
-    return {"payment_count": ordered}
+        ctx.index(case.id)
+    last_day = max(ctx.today, *(line.disposition_on for line in plan_.lines))
+    expected_by = payments.receipt_expected_by(last_day, calendar=ctx.calendar)
+    return {"payment_count": ordered, "receipt_expected_by": expected_by.isoformat()}
 
 
 def prepare_order(ctx: StepContext, body: Mapping[str, object]) -> PaymentRequest:

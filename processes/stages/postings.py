@@ -50,7 +50,32 @@ def post(ctx: StepContext, *, plan_id: str) -> Variables:
     if case.state is CaseState.ORDERED:
         check_move(case.state, CaseState.CARRIED_OUT)
         ctx.uow.cases.set_state(case.id, CaseState.CARRIED_OUT)
-    return {}
+        ctx.index(case.id)
+    expected_by = payments.receipt_expected_by(ctx.today, calendar=ctx.calendar)
+    return {"receipt_expected_by": expected_by.isoformat()}
+
+
+def _post(ctx: StepContext, line: PaymentLine, benefit: str) -> VoucherRecord:
+    voucher = accounting.voucher_for_payment(
+        line, book=ctx.postings, benefit=benefit, voucher_id=line.id, posted_on=ctx.today
+    )
+    record = VoucherRecord(
+        id=voucher.id,
+        plan_id=line.plan_id,
+        case_id=line.case_id,
+        posted_on=voucher.posted_on,
+        entries=tuple(
+            {"account": e.account, "amount_oere": e.amount.oere, "text": e.text}
+            for e in voucher.entries
+        ),
+    )
+    ctx.uow.payments.save_voucher(record)
+    return record
+
+
+def _key(voucher_id: str, tries: int) -> str:
+    """Return which effect it is: the first try has the voucher's id, each later one its number."""
+    return f"voucher:{voucher_id}:{tries}" if tries else f"voucher:{voucher_id}"
 
 
 @dataclass(frozen=True)
