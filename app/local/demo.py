@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -181,12 +182,17 @@ def populate(settings: Settings) -> int:
         core.close()
 
 
-def delivered(who: str, *, submitted_at: datetime) -> bytes:
-    """Return somebody's application as the distributor delivers it; the same every time."""
+def delivered(
+    who: str, *, submitted_at: datetime, fields: Mapping[str, str] | None = None
+) -> bytes:
+    """Return somebody's application as the distributor delivers it; the same every time.
+
+    `fields` replace the ready-made application, or are one for who has none.
+    """
     application_id = str(uuid5(NAMESPACE_URL, f"urn:ky:demo:{who}"))
     form = distribution.application_form(
         {
-            **scenarios.load("demo").applications[who],
+            **(fields or scenarios.load("demo").applications[who]),
             "application_id": application_id,
             "submitted_at": submitted_at.isoformat(timespec="seconds"),
         }

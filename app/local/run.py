@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from app.config import Settings
-from app.local import story
+from app.local import all_stories, story
 from app.local.database import create_database, create_tables, prepare
 from app.local.demo import logins
 from app.local.frontend import ensure_bundles
@@ -104,8 +104,13 @@ def _simulator(settings: Settings, port: int, folder: Path) -> Service:
 
 
 def demo(arguments: list[str]) -> int:
-    """Tell one case from application to letter, on a database that is thrown away afterwards."""
+    """Tell one case from application to letter, on a database that is thrown away afterwards.
+
+    `--all` plays every story instead.
+    """
     as_json = "--json" in arguments
+    if "--all" in arguments:
+        return _demo_of_all(as_json=as_json)
     with tempfile.TemporaryDirectory(prefix="ky-demo-") as folder:
         home = Path(folder)
         port = free_port(SIMULATOR_PORT)
@@ -123,3 +128,10 @@ def demo(arguments: list[str]) -> int:
                 supervisor.start(_simulator(settings, port, home))
                 create_tables(settings)
                 return story.run(settings, as_json=as_json)
+
+
+def _demo_of_all(*, as_json: bool) -> int:
+    with tempfile.TemporaryDirectory(prefix="ky-stories-") as folder:
+        home = Path(folder)
+        with EmbeddedServer(home / "pg", throw_away=True) as server:
+            return all_stories.run(home, server, as_json=as_json)
