@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from processes.domain.calculation import Calculation, Missing, Node, PersonMonth
@@ -17,13 +17,16 @@ from processes.domain.decisions import DecidedLine, Decision
 from processes.domain.errors import RuleError
 from processes.domain.facts import FACT_LABELS, QUESTIONS, Fact, FactKind, Facts, FactStatus
 from processes.domain.money import Money, total
-from processes.domain.periods import ONE_DAY, Calendar, Month
+from processes.domain.periods import DENMARK, ONE_DAY, Calendar, Month
 from processes.domain.rules.book import RuleBook
 from processes.domain.rules.prose import month_in_words
 
 PPM_PER_PERCENT = 10_000
 WHOLE_PERCENT = 100
 PRODUCTION = "production"
+RECEIPT_BANKING_DAYS = 2
+RECEIPT_TIME = time(15, 30)
+"""When the desk closes: whoever is to look into it has the next day."""
 
 
 class PaymentState(StrEnum):
@@ -270,6 +273,15 @@ def disposition_day(month: Month, *, calendar: Calendar, today: date) -> date:
     while not calendar.is_banking_day(day):
         day += ONE_DAY
     return day
+
+
+def receipt_expected_by(day: date, *, calendar: Calendar) -> datetime:
+    """Return when an answer about what happens on a day must have come (kvitteringsfrist).
+
+    Assumes: a bank or finance system that says nothing for two banking days has lost something.
+    """
+    last_day = calendar.banking_days_after(day, RECEIPT_BANKING_DAYS)
+    return datetime.combine(last_day, RECEIPT_TIME, DENMARK)
 
 
 def try_again(

@@ -144,6 +144,14 @@ class Calendar:
                 day += ONE_DAY
         return day
 
+    def banking_days_after(self, day: date, count: int) -> date:
+        """Return the day that is `count` banking days later (bankdage)."""
+        for _ in range(count):
+            day += ONE_DAY
+            while not self.is_banking_day(day):
+                day += ONE_DAY
+        return day
+
     def first_working_day_from(self, day: date) -> date:
         """Return the day itself, or the next working day: a deadline never ends on a holiday."""
         while not self.is_working_day(day):

@@ -81,7 +81,11 @@ def _last_decided(ctx: StepContext, decision: Decision, party_id: str) -> tuple[
 
 @step("payments.order")
 def order(ctx: StepContext, *, plan_id: str) -> Variables:
-    """Order every payment of a plan that is not on its way (udbetalingsanmodning)."""
+    """Order every payment of a plan that is not on its way (udbetalingsanmodning).
+
+    Settlement is answered on the day the money is there, which may be weeks ahead; what has not
+    been answered two banking days later is for a person to look into.
+    """
     plan_ = ctx.uow.payments.plan(plan_id)
     decision = ctx.uow.decisions.get(plan_.decision_id)
     states = ctx.uow.payments.states(plan_id)
@@ -195,6 +199,15 @@ def resolve_rejection(ctx: StepContext, task: UserTask, values: Mapping[str, obj
     ]
     ctx.uow.payments.add_lines(again)
     ctx.note(task.case_id, f"Afvist udbetaling: {values['cause']}. {values['note']}")
+    return {}
+
+
+@receives("payment.no_receipt")
+def note_missing_receipt(
+    ctx: StepContext, task: UserTask, values: Mapping[str, object]
+) -> Variables:
+    """Record what was found out about an answer that did not come; the wait for it goes on."""
+    ctx.note(task.case_id, f"{task.name}: {values['note']}")
     return {}
 
 

@@ -5,48 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from processes.domain import accounting
+from processes.domain import accounting, payments
 from processes.domain.accounting import Posting, Voucher
 from processes.domain.cases import CaseState, check_move
 from processes.domain.identifiers import Cvr
 from processes.domain.money import Money
-from processes.domain.payments import PaymentState
+from processes.domain.payments import PaymentLine, PaymentState
 from processes.ports.gateways import Gateways, Receipt, ReceiptState
-from processes.ports.records import VoucherRecord
-from processes.steps import StepContext, Variables, sends, step
+from processes.ports.records import UserTask, VoucherRecord
+from processes.steps import StepContext, Variables, receives, sends, step
 
 
 @step("postings.post")
 def post(ctx: StepContext, *, plan_id: str) -> Variables:
-    """Post each settled payment of a plan as a balanced voucher, and put it in the outbox."""
+    """Post each settled payment of a plan as a balanced voucher, and hand over what is not taken.
+
+    A voucher that was rejected goes again once a person has dealt with it, under its next try.
+    """
     plan = ctx.uow.payments.plan(plan_id)
     case = ctx.uow.cases.lock(plan.case_id)
     states = ctx.uow.payments.states(plan_id)
-    posted = {each.id for each in ctx.uow.payments.vouchers(plan_id)}
+    posted = {each.id: each for each in ctx.uow.payments.vouchers(plan_id)}
     for line in plan.lines:
-        # One voucher a payment, under the payment's own id: posting twice finds it there.
-        if states[line.id] is not PaymentState.SETTLED or line.id in posted:
+        if states[line.id] is not PaymentState.SETTLED:
             continue
-        voucher = accounting.voucher_for_payment(
-            line,
-            book=ctx.postings,
-            benefit=case.benefit,
-            voucher_id=line.id,
-            posted_on=ctx.today,
-        )
-        ctx.uow.payments.save_voucher(
-            VoucherRecord(
-                id=voucher.id,
-                plan_id=plan_id,
-                case_id=case.id,
-                posted_on=voucher.posted_on,
-                entries=tuple(
-                    {"account": e.account, "amount_oere": e.amount.oere, "text": e.text}
-                    for e in voucher.entries
-                ),
+        # One voucher a payment, under the payment's own id: posting twice finds it there.
+        record = posted.get(line.id) or _post(ctx, line, case.benefit)
+        if record.accepted_at is None and not record.rejected_reason:
+            ctx.leave(
+                "send.voucher",
+                case.id,
+                {"voucher_id": record.id, "try": record.tries},
+                key=_key(record.id, record.tries),
             )
-        )
-        ctx.leave("send.voucher", case.id, {"voucher_id": voucher.id}, key=f"voucher:{voucher.id}")
     if case.state is CaseState.ORDERED:
         check_move(case.state, CaseState.CARRIED_OUT)
         ctx.uow.cases.set_state(case.id, CaseState.CARRIED_OUT)
@@ -96,7 +87,8 @@ def prepare_voucher(ctx: StepContext, body: Mapping[str, object]) -> VoucherRequ
     )
     return VoucherRequest(
         Voucher(record.id, record.case_id, record.posted_on, entries),
-        f"voucher:{record.id}",
+        # One from before there were tries does not say which it is.
+        _key(record.id, int(str(body.get("try", 0)))),
         Cvr(ctx.uow.setup.municipality().cvr),
     )
 
@@ -133,7 +125,27 @@ def _tell_when_all_have_answered(ctx: StepContext, record: VoucherRecord) -> Non
     vouchers = ctx.uow.payments.vouchers(record.plan_id)
     if any(each.accepted_at is None and not each.rejected_reason for each in vouchers):
         return
-    rejected = sum(1 for each in vouchers if each.rejected_reason)
-    if rejected:
-        ctx.note(record.case_id, f"Økonomisystemet afviste {rejected} bilag.")
-    ctx.tell("postings-accepted", record.plan_id, {"rejected": rejected}, case_id=record.case_id)
+    reasons = [each.rejected_reason for each in vouchers if each.rejected_reason]
+    because = ", ".join(sorted(set(reasons)))
+    if reasons:
+        ctx.note(record.case_id, f"Økonomisystemet afviste {len(reasons)} bilag: {because}.")
+    tries = max(each.tries for each in vouchers)
+    ctx.tell(
+        "postings-accepted",
+        record.plan_id,
+        {"rejected": len(reasons), "rejected_because": because},
+        case_id=record.case_id,
+        tries=str(tries) if tries else "",
+    )
+
+
+@receives("payment.voucher_rejected")
+def resolve_rejection(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Variables:
+    """Record what was done about a rejected voucher; the same entries go again as the next try."""
+    for record in ctx.uow.payments.vouchers(str(task.variables["plan_id"])):
+        if record.rejected_reason:
+            ctx.uow.payments.save_voucher(
+                replace(record, rejected_reason="", tries=record.tries + 1)
+            )
+    ctx.note(task.case_id, f"Afvist bilag: {values['cause']}. {values['note']}")
+    return {}

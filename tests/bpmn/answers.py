@@ -10,6 +10,7 @@ from collections.abc import Mapping
 Answer = Mapping[str, object]
 
 DEADLINE = "2026-03-20T15:30:00+01:00"
+RECEIPT_EXPECTED_BY = "2026-04-07T15:30:00+02:00"
 
 STEPS: Mapping[str, tuple[Answer, ...]] = {
     "applications.set_deadline": (
@@ -36,8 +37,9 @@ STEPS: Mapping[str, tuple[Answer, ...]] = {
         {"plan_id": "plan", "payable": True, "reason": ""},
         {"plan_id": "plan", "payable": False, "reason": "skattekort"},
     ),
-    "payments.order": ({"payment_count": 1},),
-    "postings.post": ({},),
+    "payments.order": ({"payment_count": 1, "receipt_expected_by": RECEIPT_EXPECTED_BY},),
+    "postings.post": ({"receipt_expected_by": RECEIPT_EXPECTED_BY},),
+    "applications.raise_priority": ({},),
     "archive.publish": ({},),
 }
 
@@ -69,6 +71,8 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
     "decision.approve": ({"approved": True}, {"approved": False}),
     "payment.tax_card": ({},),
     "payment.rejected": ({},),
+    "payment.voucher_rejected": ({},),
+    "payment.no_receipt": ({},),
     "post.undelivered": ({"handed_over": False}, {"handed_over": True}),
 }
 
@@ -76,5 +80,8 @@ MESSAGES: Mapping[str, tuple[Answer, ...]] = {
     "hearing-answered": ({},),
     "letters-delivered": ({"undelivered": 0}, {"undelivered": 1}),
     "payments-receipted": ({"rejected": 0}, {"rejected": 1}),
-    "postings-accepted": ({"rejected": 0},),
+    "postings-accepted": (
+        {"rejected": 0, "rejected_because": ""},
+        {"rejected": 1, "rejected_because": "KONTO_LUKKET"},
+    ),
 }

@@ -166,8 +166,18 @@ class Walker:
     # ---- what can happen ---------------------------------------------------------------
 
     def moves(self, here: Standing) -> list[Move]:
-        """Return everything that can happen here, in the order it came to be wanted."""
-        return [move for effect in here.wanted.values() for move in self._moves(here, effect)]
+        """Return everything that can happen here, in the order it came to be wanted.
+
+        A step that asks nobody runs in the transaction that reached it: nothing comes before it.
+        """
+        inline = [effect for effect in here.wanted.values() if self._is_inline(effect)]
+        first = inline[:1] or here.wanted.values()
+        return [move for effect in first for move in self._moves(here, effect)]
+
+    def _is_inline(self, effect: Wanted) -> bool:
+        if not isinstance(effect, fx.RunStep) or effect.step.startswith(CALLED):
+            return False
+        return self.register.step(effect.step).ask is None
 
     def _moves(self, here: Standing, effect: Wanted) -> Iterator[Move]:
         place, token = effect.element_id, effect.token
