@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from processes.domain.facts import Fact, FactKind, FactStatus, FactValue, Source
 from processes.domain.identifiers import Cpr, Kle
 from processes.domain.money import Money
 from processes.domain.periods import Period
-from processes.ports.records import UserTask
+from processes.ports.records import TaskState, UserTask
 from processes.steps import StepContext, Variables, receives, step
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
@@ -22,6 +22,8 @@ CASH_ASSISTANCE = Kle("32.24.04", "G01")
 CLOSING_TIME = time(15, 30)
 """When a deadline's last day is over for the citizen and the desk."""
 WARN_PERCENT = 80
+HIGH_PRIORITY = 1
+DEADLINE_NEAR = "Fristen nærmer sig"
 
 
 @dataclass(frozen=True)
@@ -162,9 +164,9 @@ def _start(ctx: StepContext, case: Case, application: Application) -> None:
         {"case_id": case.id, "kind": "sag.opstaaet"},
         key=f"event:{case.id}:sag.opstaaet",
     )
-
-
     ctx.index(case.id)
+
+
 # ---- what the citizen stated ------------------------------------------------------------------
 
 _YES_NO = {"ja": True, "nej": False}
@@ -286,6 +288,16 @@ def set_deadline(ctx: StepContext, *, case_id: str, deadline_days: int) -> Varia
         "deadline_at": deadline_at.isoformat(),
         "warn_at": warn_at.replace(microsecond=0).isoformat(),
     }
+
+
+@step("applications.raise_priority")
+def raise_priority(ctx: StepContext, *, case_id: str) -> Variables:
+    """Let a case's open tasks stand out, and say why (prioritet); nothing else changes."""
+    for task in ctx.uow.processes.tasks_of_case(case_id):
+        if task.state is TaskState.OPEN and task.priority < HIGH_PRIORITY:
+            reason = " · ".join(part for part in (DEADLINE_NEAR, task.reason) if part)
+            ctx.uow.processes.save_task(replace(task, priority=HIGH_PRIORITY, reason=reason))
+    return {}
 
 
 @receives("casework.deadline_passed")

@@ -28,7 +28,7 @@ def test_every_flow_is_taken_and_every_end_reached() -> None:
     seen = every_path(PROCESS, ENTRIES)
 
     assert not seen.untaken
-    # "end_deadline_noted" ends only its own branch: a passed deadline is never how a case ends.
+    # A passed deadline, or one that is near, ends only its own branch: it is never how a case ends.
     assert seen.ends == {"end_granted", "end_refused"}
 
 
@@ -121,9 +121,22 @@ def test_a_passed_deadline_calls_the_team_lead_and_leaves_the_case_as_it_was() -
 
     there = walker.take(here, fires)
 
-    assert there.elements == {"task_assess", "task_deadline_passed"}
+    assert there.elements == {"task_assess", "on_case_warning", "task_deadline_passed"}
     roles = {each.element_id: getattr(each, "role", None) for each in there.wanted.values()}
     assert roles["task_deadline_passed"] == "team_lead"
+
+
+def test_a_near_deadline_raises_the_priority_and_leaves_the_case_as_it_was() -> None:
+    walker = Walker(shipped.definition())
+    here = walk({}, an_application(), until="task_assess")
+    fires = next(m for m in walker.moves(here) if m.label.startswith("on_case_warning"))
+
+    there = walker.take(here, fires)
+    raised = next(m for m in walker.moves(there) if m.label.startswith("step_raise_priority"))
+    after = walker.take(there, raised)
+
+    assert there.elements == {"task_assess", "on_case_deadline", "step_raise_priority"}
+    assert after.elements == {"task_assess", "on_case_deadline"}
 
 
 def _acted_before(here: Standing, element: str) -> bool:
