@@ -19,7 +19,7 @@ from app.wiring import Core, build_core
 from processes.ports.records import Claim
 
 MEMORY = "memory://"
-QUEUES = ("jobs", "outbox", "timers", "inbound")
+QUEUES = ("jobs", "outbox", "timers", "inbound", "housekeeping")
 """Every queue there is; the worker consumes them all unless told otherwise."""
 BATCH = 5
 """Rows leased at once: few, so that the last one is begun well within the lease."""
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 celery = Celery(
     "ky",
     broker=environ.get("BROKER_URL") or MEMORY,
-    include=["tasks.jobs", "tasks.relay", "tasks.timers", "tasks.inbound"],
+    include=["tasks.jobs", "tasks.relay", "tasks.timers", "tasks.inbound", "tasks.housekeeping"],
 )
 celery.conf.update(
     task_serializer="json",

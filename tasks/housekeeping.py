@@ -1,0 +1,45 @@
+"""Keep house: room for history ahead of time, and logins that have expired forgotten."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from celery.signals import worker_ready
+
+from tasks.celery_app import celery, core
+
+AHEAD = timedelta(days=92)
+"""Three months: many missed days may pass before history has no month of its own."""
+DAY_SECONDS = 24 * 60 * 60
+
+log = logging.getLogger(__name__)
+
+
+@celery.task(name="tasks.housekeeping")
+def keep_house() -> None:
+    """Make the next months of history and forget expired logins; a missed day costs nothing."""
+    it = core()
+    today = it.clock.today()
+    try:
+        months = it.central.make_history_months(today, today + AHEAD)
+        logins = it.central.delete_expired_sessions(now=it.clock.now())
+    except Exception as error:
+        if not it.is_passing(error):
+            raise
+        log.warning("housekeeping: the database is away; tomorrow goes on")
+        return
+    log.info("housekeeping: %s months made, %s expired logins forgotten", months, logins)
+
+
+def wake() -> None:
+    """Send the queue one wake-up."""
+    celery.send_task("tasks.housekeeping", queue="housekeeping", expires=DAY_SECONDS)
+
+
+@worker_ready.connect
+def wake_daily(sender: Any, **_more: object) -> None:
+    """Wake now that a worker is ready, and every day from now; a reconnected one begins anew."""
+    wake()
+    sender.timer.call_repeatedly(DAY_SECONDS, wake)
