@@ -28,7 +28,9 @@ from app.models.base import (
 )
 
 DUE_OR_NEVER = "coalesce(due_at, 'infinity'::timestamptz)"
-"""What an inbox is sorted by: a task without a deadline comes last."""
+"""What an inbox is sorted by within a priority: a task without a deadline comes last."""
+HIGHEST_FIRST = "(- priority)"
+"""What an inbox is sorted by first; negative, so that one row comparison pages through it."""
 
 
 class DefinitionRow(Model):
@@ -112,6 +114,7 @@ class UserTaskRow(Numbered, Model):
             "municipality_id",
             "unit",
             "role",
+            text(HIGHEST_FIRST),
             text(DUE_OR_NEVER),
             "id",
             postgresql_where=text("state = 'open'"),
@@ -120,6 +123,7 @@ class UserTaskRow(Numbered, Model):
             "user_task_mine",
             "municipality_id",
             "assignee",
+            text(HIGHEST_FIRST),
             text(DUE_OR_NEVER),
             "id",
             postgresql_where=text("state = 'open'"),

@@ -28,6 +28,8 @@ BESIDE = {
     "history_event": {"process_instance", "municipality"},
     "process_definition_file": {"process_definition"},
     "user_role": {"user_account", "municipality"},
+    "absence": {"user_account", "municipality"},
+    "task_move": {"user_task", "municipality"},
 }
 """Running processes point at the case; nothing of the case points at a process."""
 
