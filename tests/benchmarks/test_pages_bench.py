@@ -1,0 +1,82 @@
+"""What a page asks of the database: counted, and held to grow neither with cases nor with age."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import Engine, event
+
+from app.local.driver import approve, assess, propose, tax_card
+from processes.ports.records import TaskFilter
+from tests.journeys.conftest import World
+
+GRANT = {
+    "casework.assess": assess(text="Betingelserne er opfyldt."),
+    "decision.propose": propose("Du er blevet ledig og kan ikke forsørge dig selv."),
+    "decision.approve": approve,
+    "payment.tax_card": tax_card(rate=38, deduction="4358"),
+}
+APPLICANTS = ("hjalte", "ida", "samira", "freja")
+MOST_FOR_INBOX = 15
+MOST_FOR_CASE = 60
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """Collect the statements that are sent."""
+    statements: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def statements_of_inbox(world: World) -> int:
+    by = world.driver.team.caseworker
+    with counted(world.core.engine) as statements:
+        world.core.inbox.rows(TaskFilter(view="unit"), by)
+        world.core.inbox.counts(by)
+    return len(statements)
+
+
+def statements_of_case(world: World, case_id: str) -> int:
+    with counted(world.core.engine) as statements:
+        world.core.cases.page(case_id, world.driver.team.caseworker)
+    return len(statements)
+
+
+def test_pages_ask_no_more_when_there_is_more(world: World) -> None:
+    young = world.apply("anna")
+    world.driver.rest(young)
+    inbox_of_one, case_when_young = statements_of_inbox(world), statements_of_case(world, young)
+    world.driver.work(young, GRANT)
+    for who in APPLICANTS:
+        world.driver.rest(world.apply(who))
+    world.clock.forward(timedelta(days=30))
+    world.driver.settle()
+
+    inbox_of_many, case_when_old = statements_of_inbox(world), statements_of_case(world, young)
+
+    print(f"\ninbox: {inbox_of_one} statements with 1 task, {inbox_of_many} with {len(APPLICANTS)}")  # noqa: T201 – a benchmark prints
+    print(f"case:  {case_when_young} statements when new, {case_when_old} when decided and paid")  # noqa: T201 – a benchmark prints
+    assert inbox_of_many == inbox_of_one <= MOST_FOR_INBOX
+    assert case_when_old <= MOST_FOR_CASE
+
+
+def test_an_instance_at_rest_is_a_few_hundred_bytes(world: World) -> None:
+    case_id = world.apply("anna")
+    world.driver.rest(case_id)
+    sizes = []
+    for form_key in GRANT:
+        with world.core.env.uow(999) as uow:
+            sizes.append(len(uow.processes.instances_of_case(case_id)[0].blob))
+        world.driver.work(case_id, {form_key: GRANT[form_key]})
+
+    print(f"\ninstance: {sizes} bytes before each of {len(sizes)} tasks")  # noqa: T201 – a benchmark prints
+    assert max(sizes) <= 8_192
+    assert max(sizes) <= 3 * min(sizes)
