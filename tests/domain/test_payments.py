@@ -26,6 +26,7 @@ from processes.domain.payments import (
     net_of,
     owed,
     plan,
+    receipt_expected_by,
     tax_card,
     try_again,
 )
@@ -229,6 +230,20 @@ def test_the_payment_explains_itself_from_net_to_fact_and_rate() -> None:
 )
 def test_a_month_that_is_over_is_paid_on_the_next_banking_day(today: date, day: date) -> None:
     assert disposition_day(MARCH, calendar=CALENDAR, today=today) == day
+
+
+@pytest.mark.parametrize(
+    ("day", "expected_by"),
+    [
+        (date(2026, 3, 31), "2026-04-07T15:30:00+02:00"),  # Easter lies between
+        (date(2026, 3, 27), "2026-03-31T15:30:00+02:00"),  # and summer time begins on the 29th
+        (date(2026, 12, 23), "2026-12-29T15:30:00+01:00"),  # banks are shut on the 24th
+    ],
+)
+def test_an_answer_is_expected_two_banking_days_later_when_the_desk_closes(
+    day: date, expected_by: str
+) -> None:
+    assert receipt_expected_by(day, calendar=CALENDAR).isoformat() == expected_by
 
 
 def test_the_next_try_is_the_same_payment_under_the_next_sequence() -> None:
