@@ -12,7 +12,7 @@ from app.models.processes import UserTaskRow
 from app.stores.rows import Store, known_id
 from processes.domain.access import SYSTEM_NAME, Role
 from processes.domain.calculation import Outcome
-from processes.domain.decisions import DecidedLine, Decision, Proposal
+from processes.domain.decisions import DecidedLine, Decision, Proposal, number_after
 from processes.domain.hearings import HearingState, PartyHearing
 from processes.domain.money import Money
 from processes.domain.periods import Month
@@ -218,7 +218,7 @@ class SqlDecisionStore(Store):
         held = select(CaseRow.number).where(CaseRow.id == wanted).with_for_update(key_share=True)
         number = self.one(held, "Sagen")
         made = select(func.count()).where(DecisionRow.case_id == wanted)
-        return f"{number}-{self.session.execute(made).scalar_one() + 1}"
+        return number_after(number, self.session.execute(made).scalar_one())
 
     def contributors(self, case_id: str) -> frozenset[str]:
         """Return every user who completed a task, assessed or proposed.

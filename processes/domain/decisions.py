@@ -144,6 +144,11 @@ def _check_open(proposal: Proposal) -> None:
         raise ConflictError("Forslaget er sendt tilbage. Behandl det nye forslag i stedet.")
 
 
+def number_after(case_number: str, made: int) -> str:
+    """Return the number of a case's next decision, counted from the first (afgørelsesnummer)."""
+    return f"{case_number}-{made + 1}"
+
+
 def legal_basis(calculation: Calculation) -> tuple[str, ...]:
     """Return the paragraphs in force in the months decided on (hjemmel)."""
     return calculation.paragraphs

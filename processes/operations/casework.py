@@ -16,6 +16,7 @@ from processes.domain.identifiers import Cpr
 from processes.domain.rules.prose import in_words, law_in_words, month_in_words, spoken
 from processes.engine.runtime import where_is
 from processes.operations.control import Control
+from processes.operations.previews import letter_preview
 from processes.ports.pages import (
     CasePage,
     ExplainLine,
@@ -104,6 +105,11 @@ class Casework:
         hearing = held[0] if held else None
         decided = uow.decisions.of_case(case.id)
         proposal_id = task.variables.get("proposal_id")
+        proposal = (
+            uow.decisions.proposal(str(proposal_id))
+            if proposal_id
+            else uow.decisions.latest_proposal(case.id)
+        )
         return TaskPage(
             task=task,
             case=case,
@@ -113,13 +119,14 @@ class Casework:
             contradictions=known.contradictions(self._day(uow, case)),
             calculation=calculation,
             explanation=() if calculation is None else explain_lines(case, calculation),
-            proposal=uow.decisions.proposal(str(proposal_id))
-            if proposal_id
-            else uow.decisions.latest_proposal(case.id),
+            proposal=proposal,
             decision=decided[0] if decided else None,
             hearing=hearing,
             missing=() if calculation is None else calculation.missing,
             letters=letter_rows(uow.letters.of_case(case.id)),
+            letter_preview=letter_preview(
+                self.env.context(uow, by), task, case, proposal=proposal, hearing=hearing
+            ),
             statement_draft=""
             if calculation is None
             else hearings.draft_statement(calculation, case),

@@ -34,6 +34,9 @@ from processes.ports.records import (
     VoucherRecord,
 )
 
+GAP = "[Her kommer begrundelsen, når du har skrevet den]"
+"""Stands in a letter's preview where words are still to be written; pages mark it."""
+
 Names = Mapping[str, str]
 """User id to the name a reader may see; one that is missing is shown as it is."""
 

@@ -53,7 +53,7 @@ def compose(ctx: StepContext, *, case_id: str, letter_kind: str, subject_id: str
 def _written(
     ctx: StepContext, case: Case, letter_kind: str, subject_id: str
 ) -> list[tuple[str, Letter]]:
-    sender = _sender(ctx, case)
+    sender = sender_of(ctx, case)
     receivers = letters.receivers(case)
     if letter_kind == DECISION:
         decision = ctx.uow.decisions.get(subject_id)
@@ -101,7 +101,8 @@ def _written(
     raise BrokenStateError(f"Diagrammet beder om brevet '{letter_kind}', som ikke findes.")
 
 
-def _sender(ctx: StepContext, case: Case) -> Sender:
+def sender_of(ctx: StepContext, case: Case) -> Sender:
+    """Return who a letter of a case is from (afsender)."""
     municipality = ctx.uow.setup.municipality()
     caseworker = "" if case.caseworker is None else ctx.uow.setup.user(case.caseworker).name
     return Sender(

@@ -9,7 +9,9 @@ import pytest
 from forms.registry import FORMS
 from processes.domain.errors import SafeguardError
 from processes.domain.facts import FactAnswer, FactKind, FactStatus
+from processes.domain.letters import LetterSection
 from processes.domain.money import Money
+from processes.ports.pages import GAP
 from tests.web.client import Client, values_of, words
 from tests.web.fake_core import FakeCore
 from tests.web.world import OWNERS, ROLE_OF, TASK_IDS, a_calculation, a_task_page
@@ -407,3 +409,20 @@ def test_a_finished_task_says_who_did_it_and_leads_on(karin: Client, world: Fake
 
     assert page.heading == "Opgaven er færdig"
     assert "Karin Holm" in page.text
+
+
+def test_a_gap_in_the_letter_is_marked_and_the_rest_is_read_as_sent(
+    as_user: Login, world: FakeCore
+) -> None:
+    number = TASK_IDS["decision.propose"]
+    page = world.inbox.pages[number]
+    assert page.letter_preview is not None
+    section = LetterSection("Begrundelse", (GAP, "Du er fyldt 30 år."))
+    world.inbox.pages[number] = replace(
+        page, letter_preview=replace(page.letter_preview, sections=(section,))
+    )
+
+    shown = worker(as_user, "decision.propose").get(path_of("decision.propose"))
+
+    assert [words(each) for each in shown.all("mark")] == [GAP]
+    assert shown.text.index(page.letter_preview.receiver_name) < shown.text.index(GAP)

@@ -16,6 +16,7 @@ from app.web.shell.tree import branches
 from forms.base import EmptyForm
 from forms.desk import SearchForm
 from processes.domain.access import Actor, Role, may
+from processes.ports.pages import GAP
 
 
 @dataclass(frozen=True)
@@ -106,5 +107,6 @@ def install(app: Flask) -> None:
         may=may,
         benefits=labels.BENEFITS,
         channels=labels.CHANNELS,
+        letter_gap=GAP,
     )
     app.context_processor(_page_values)
