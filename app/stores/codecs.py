@@ -20,7 +20,7 @@ from processes.domain.calculation import (
 from processes.domain.errors import BrokenStateError
 from processes.domain.facts import FactValue
 from processes.domain.money import Money
-from processes.domain.periods import Month
+from processes.domain.periods import Month, Period
 from processes.domain.rates import Confidence
 
 Data = dict[str, Any]
@@ -119,10 +119,27 @@ def calculation_parts(
     )
 
 
+def days_to_data(days: Period | None) -> Data:
+    """Write the days something is for; the whole month says nothing."""
+    if days is None:
+        return {}
+    end = None if days.end is None else days.end.isoformat()
+    return {"days": [days.start.isoformat(), end]}
+
+
+def days_from_data(data: Mapping[str, Any]) -> Period | None:
+    """Read the days something is for; None is the whole month."""
+    if "days" not in data:
+        return None
+    start, end = data["days"]
+    return Period(date.fromisoformat(start), None if end is None else date.fromisoformat(end))
+
+
 def _month_to_data(month: PersonMonth) -> Data:
     return {
         "party_id": month.party_id,
         "month": str(month.month),
+        **days_to_data(month.days),
         "conditions": [
             {
                 "key": each.key,
@@ -131,6 +148,7 @@ def _month_to_data(month: PersonMonth) -> Data:
                 "law": each.law,
                 "reason": each.reason,
                 "explanation": node_to_data(each.explanation),
+                **days_to_data(each.days),
             }
             for each in month.conditions
         ],
@@ -140,6 +158,7 @@ def _month_to_data(month: PersonMonth) -> Data:
                 "label": each.label,
                 "amount_oere": each.amount.oere,
                 "explanation": node_to_data(each.explanation),
+                **days_to_data(each.days),
             }
             for each in month.lines
         ],
@@ -154,6 +173,7 @@ def _month_from_data(data: Mapping[str, Any]) -> PersonMonth:
     return PersonMonth(
         party_id=data["party_id"],
         month=Month.parse(data["month"]),
+        days=days_from_data(data),
         conditions=tuple(
             ConditionOutcome(
                 key=each["key"],
@@ -162,6 +182,7 @@ def _month_from_data(data: Mapping[str, Any]) -> PersonMonth:
                 law=each["law"],
                 reason=each["reason"],
                 explanation=node_from_data(each["explanation"]),
+                days=days_from_data(each),
             )
             for each in data["conditions"]
         ),
@@ -171,6 +192,7 @@ def _month_from_data(data: Mapping[str, Any]) -> PersonMonth:
                 label=each["label"],
                 amount=Money(each["amount_oere"]),
                 explanation=node_from_data(each["explanation"]),
+                days=days_from_data(each),
             )
             for each in data["lines"]
         ),

@@ -6,12 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from processes.domain.money import Money, total
-from processes.domain.periods import Month
+from processes.domain.periods import Month, Period
+from processes.domain.rates import Confidence
 from processes.domain.rules.trace import Missing as Missing  # part of this module's own vocabulary
 from processes.domain.rules.trace import Node as Node
 from processes.domain.rules.trace import NodeValue as NodeValue
+from processes.domain.timeline import Timeline
+
+DEMO_NOTE = "Demosatser"
+"""How a note on rates we worked out begins."""
+UNCONFIRMED_NOTE = "Ikke bekræftet"
+"""How a note on a reading of the law of low confidence begins."""
+DESK_NOTE = "Til sagsbehandleren"
+"""How a note begins that is for the caseworker and not for a letter."""
 
 
 class Outcome(StrEnum):
@@ -35,12 +45,19 @@ class Line:
     amount: Money
     """Deductions are negative."""
     explanation: Node
+    days: Period | None = None
+    """The days of the month it is for; None is the whole month."""
 
     @property
     def laws(self) -> tuple[str, ...]:
-        """The paragraphs of the line: those of its rate, else that of its rule."""
-        rates = tuple(node.law for node in self.explanation.inputs if node.kind == "rate")
-        return rates or (self.explanation.law,)
+        """The paragraphs of the line: those of its rate, else that of its rule.
+
+        A line for some days also stands on the paragraph by which they were counted.
+        """
+        node = self.explanation if self.days is None else self.explanation.inputs[-1]
+        counted = () if self.days is None else (self.explanation.law,)
+        rates = tuple(each.law for each in node.inputs if each.kind == "rate")
+        return (rates or (node.law,)) + counted
 
 
 @dataclass(frozen=True)
@@ -54,6 +71,8 @@ class ConditionOutcome:
     law: str
     reason: str
     explanation: Node
+    days: Period | None = None
+    """The days it was so; None is every day calculated."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,25 @@ class PersonMonth:
     conditions: tuple[ConditionOutcome, ...]
     lines: tuple[Line, ...]
     missing: tuple[Missing, ...]
+    days: Period | None = None
+    """The days of the month that were calculated; None is the whole month."""
+
+    @property
+    def help_periods(self) -> tuple[Period, ...]:
+        """The days of the month help is given for, joined (dage med hjælp)."""
+        given = {line.days for line in self.lines if line.amount > Money(0)}
+        if None in given:
+            return (self.month.period(),)
+        stretches = [days for days in given if days is not None]
+        edges = sorted({edge for days in stretches for edge in (days.start, days.end) if edge})
+        cut = [Period(start, end) for start, end in pairwise(edges)]
+        kept = [each for each in cut if any(days.covers(each) for days in stretches)]
+        return tuple(stretch.period for stretch in Timeline((each, True) for each in kept))
+
+    @property
+    def is_part(self) -> bool:
+        """Whether help is given for some days of the month only (delt måned)."""
+        return bool(self.help_periods) and self.help_periods != (self.month.period(),)
 
     @property
     def gross(self) -> Money | None:
@@ -137,6 +175,21 @@ class Calculation:
         return tuple(node for _, node in sorted(used.items()) if node.is_provisional)
 
     @property
+    def provisional_rules(self) -> tuple[Node, ...]:
+        """The readings of low confidence that were used, once each (ikke bekræftede regler).
+
+        They are rules of their own with a word as value and nothing under them.
+        """
+        rules = [node for node in self.nodes() if node.kind == "rule"]
+        explained = {node.id for node in rules if node.inputs}
+        unsure = {
+            node.id: node
+            for node in rules
+            if node.confidence is Confidence.LOW and node.id not in explained
+        }
+        return tuple(node for _, node in sorted(unsure.items()))
+
+    @property
     def is_provisional(self) -> bool:
         """Whether it rests on a rate or rule that may not be paid on in production."""
         return any(node.is_provisional for node in self.nodes())
@@ -145,11 +198,12 @@ class Calculation:
     def paragraphs(self) -> tuple[str, ...]:
         """The paragraphs the outcome stands on, in force in the months calculated (hjemmel).
 
-        For a refusal those of the conditions that are not met, else those of conditions and lines.
+        Where nothing is given those of the conditions that are not met, else those of conditions
+        and lines.
         """
         laws: list[str] = []
         for month in self.months:
-            refused = month.refused_because
+            refused = () if month.lines else month.refused_because
             laws += [condition.law for condition in refused or month.conditions]
             laws += [law for line in month.lines for law in line.laws]
         return tuple(sorted(dict.fromkeys(law for law in laws if law), key=paragraph_order))

@@ -49,17 +49,25 @@ class FactKind(StrEnum):
     """Any other income that counts in a month: money."""
     SPOUSE_ON_OTHER_BENEFIT = "aegtefaelle_paa_anden_ydelse"
     """A fact of the spouse who does not apply: gets another public benefit, yes or no."""
+    HOLIDAY = "ferie"
+    """Holiday held on these days: `aftalt` or `ikke_aftalt`; nobody said it is no holiday."""
+    HOLIDAY_PAY = "feriepenge"
+    """Holiday pay for the days it is valid: money, all of it for those days."""
     TAX_CARD_RATE = "traekprocent"
     """Withholding rate in whole percent."""
     TAX_CARD_DEDUCTION = "maanedsfradrag"
     """Monthly deduction on the tax card: money."""
     TAX_CARD_KIND = "skattekort"
     """`hovedkort`, `bikort` or `frikort`."""
+    TAX_CARD_LIMIT = "frikortbeloeb"
+    """What is left of an exemption card's amount: money."""
     DEAD = "doed"
     EMIGRATED = "udrejst"
 
 
-INCOME_KINDS = frozenset({FactKind.WORK_INCOME, FactKind.OTHER_INCOME})
+MONTHLY_KINDS = frozenset({FactKind.WORK_INCOME, FactKind.OTHER_INCOME})
+"""Sums of a whole month: never divided, and one sum in each month."""
+INCOME_KINDS = MONTHLY_KINDS | {FactKind.HOLIDAY_PAY}
 """What is taken from the help krone for krone (indtægter)."""
 
 FACT_LABELS: dict[FactKind, str] = {
@@ -83,9 +91,12 @@ FACT_LABELS: dict[FactKind, str] = {
     FactKind.WORK_INCOME: "Arbejdsindtægt i måneden",
     FactKind.OTHER_INCOME: "Anden indtægt i måneden",
     FactKind.SPOUSE_ON_OTHER_BENEFIT: "Ægtefællen får en anden offentlig ydelse",
+    FactKind.HOLIDAY: "Ferie",
+    FactKind.HOLIDAY_PAY: "Feriepenge",
     FactKind.TAX_CARD_RATE: "Trækprocent",
     FactKind.TAX_CARD_DEDUCTION: "Månedsfradrag",
     FactKind.TAX_CARD_KIND: "Skattekort",
+    FactKind.TAX_CARD_LIMIT: "Rest af frikortets beløb",
     FactKind.DEAD: "Dødsdato",
     FactKind.EMIGRATED: "Udrejsedato",
 }
@@ -127,11 +138,16 @@ QUESTIONS: dict[FactKind, str] = {
     " borgeren kan oplyse det.",
     FactKind.SPOUSE_ON_OTHER_BENEFIT: "Det vides ikke, om ægtefællen får en anden offentlig"
     " ydelse; borgeren kan oplyse det.",
+    FactKind.HOLIDAY: "Det vides ikke, om {who} holder ferie; borgeren kan oplyse det.",
+    FactKind.HOLIDAY_PAY: "Det vides ikke, hvor meget {who} får i feriepenge, når ferien holdes;"
+    " FerieKonto eller borgeren kan oplyse det.",
     FactKind.TAX_CARD_RATE: "Det vides ikke, hvilken trækprocent {who} har;"
     " eSkattekort eller borgeren kan oplyse det.",
     FactKind.TAX_CARD_DEDUCTION: "Det vides ikke, hvilket månedsfradrag {who} har;"
     " eSkattekort eller borgeren kan oplyse det.",
     FactKind.TAX_CARD_KIND: "Det vides ikke, hvilket skattekort {who} har;"
+    " eSkattekort eller borgeren kan oplyse det.",
+    FactKind.TAX_CARD_LIMIT: "Det vides ikke, hvor meget {who} har tilbage på frikortet;"
     " eSkattekort eller borgeren kan oplyse det.",
     FactKind.DEAD: "Det vides ikke, om {who} er død; CPR kan oplyse det.",
     FactKind.EMIGRATED: "Det vides ikke, om {who} er udrejst; CPR kan oplyse det.",
@@ -149,6 +165,8 @@ VALUE_WORDS: dict[str, str] = {
     "samlivsophoer": "ophør af samliv",
     "udlaert": "afsluttet uddannelse",
     "andet": "andet",
+    "aftalt": "aftalt ferie",
+    "ikke_aftalt": "ferie, der ikke er aftalt",
 }
 """How the short words of the facts are said to people."""
 

@@ -204,13 +204,19 @@ def _told(calculation: Calculation, case: Case) -> Iterator[str]:
 
 
 _TOLD_KINDS = {
-    FACT_LABELS[kind] for kind in (FactKind.WORK_INCOME, FactKind.OTHER_INCOME, FactKind.WEALTH)
+    FACT_LABELS[kind]
+    for kind in (
+        FactKind.WORK_INCOME,
+        FactKind.OTHER_INCOME,
+        FactKind.HOLIDAY_PAY,
+        FactKind.WEALTH,
+    )
 }
 
 
 def _deductions(month: PersonMonth, name: str, when: str) -> Iterator[str]:
     for line in month.lines:
-        if line.key not in {"indtaegt", "aegtefaelles_indtaegt"}:
+        if line.key not in {"indtaegt", "aegtefaelles_indtaegt", "feriepenge"}:
             continue
         facts = [
             f"{node.label}: {in_words(node.value)} (fra {node.source})"

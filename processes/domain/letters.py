@@ -13,7 +13,16 @@ from enum import StrEnum
 from typing import Any
 
 from processes.domain.benefits.cash_assistance_rules import YOUTH_ENDS
-from processes.domain.calculation import Calculation, Line, Outcome, PersonMonth
+from processes.domain.calculation import (
+    DEMO_NOTE,
+    DESK_NOTE,
+    UNCONFIRMED_NOTE,
+    Calculation,
+    Line,
+    Node,
+    Outcome,
+    PersonMonth,
+)
 from processes.domain.cases import Case, Party, PartyRole
 from processes.domain.decisions import DecidedLine, Decision
 from processes.domain.errors import SafeguardError
@@ -24,6 +33,8 @@ from processes.domain.payments import disposition_day
 from processes.domain.periods import Calendar, Month
 from processes.domain.rules.prose import (
     day_in_words,
+    days_in_words,
+    in_words,
     law_in_words,
     laws_in_words,
     month_in_words,
@@ -112,9 +123,6 @@ TOLD = frozenset(
 )
 """Who gets the letter: a decision on mutual support told to one of a couple only is invalid."""
 
-DEMO_NOTE = "Demosatser"
-"""How a note on unconfirmed rates begins."""
-
 
 def receivers(case: Case) -> tuple[Party, ...]:
     """Return everyone who must get the letter (modtagere); never the children."""
@@ -189,12 +197,11 @@ _TITLES = {
 def _pays_on(
     decision: Decision, calculation: Calculation, calendar: Calendar, dated_on: date
 ) -> dict[Month, date]:
-    paid = {line.month for line in calculation.months if line.gross}
-    if not decision.lines:
+    """Say when the first month is paid; those that follow are paid one by one as they end."""
+    paid = sorted(line.month for line in calculation.months if line.gross)
+    if not decision.lines or not paid:
         return {}
-    return {
-        month: disposition_day(month, calendar=calendar, today=dated_on) for month in sorted(paid)
-    }
+    return {paid[0]: disposition_day(paid[0], calendar=calendar, today=dated_on)}
 
 
 def _what(
@@ -217,6 +224,11 @@ def _what(
             f"Pengene {_joined(days)}. Beløbet er før skat. Skatten bliver trukket efter"
             " skattekortet, og der betales ikke arbejdsmarkedsbidrag."
         )
+        if max(month.month for month in calculation.months if month.gross) not in pays_on:
+            paragraphs.append(
+                "Derefter bliver hjælpen udbetalt bagud for en måned ad gangen, så længe du har ret"
+                " til den."
+            )
     paragraphs.append(f"Afgørelsen har nummer {decision.number}.")
     return LetterSection("Afgørelse", tuple(paragraphs))
 
@@ -228,11 +240,20 @@ def _amounts(
     if not lines:
         first = calculation.of(party.id)[0].month
         return f"{name} får ikke kontanthjælp fra {month_in_words(first)}."
-    said = [
-        f"{line.amount.danish()} om måneden før skat fra {month_in_words(line.from_month)}"
-        for line in lines
-    ]
+    months = {month.month: month for month in calculation.of(party.id)}
+    said = [_amount(line, months.get(line.from_month)) for line in lines]
     return f"{name} får {_joined(said)}."
+
+
+def _amount(line: DecidedLine, month: PersonMonth | None) -> str:
+    """Say one amount: of a month, of the days of a part month, or that there is no more."""
+    since = month_in_words(line.from_month)
+    if not line.amount:
+        return f"ikke hjælp ({line.amount.danish()}) fra {since}"
+    if month is not None and month.is_part:
+        days = _joined([days_in_words(each) for each in month.help_periods])
+        return f"{line.amount.danish()} før skat for {days}"
+    return f"{line.amount.danish()} om måneden før skat fra {since}"
 
 
 def _how(calculation: Calculation, case: Case, receiver: Party) -> Iterator[LetterSection]:
@@ -249,7 +270,11 @@ def _how(calculation: Calculation, case: Case, receiver: Party) -> Iterator[Lett
             yield LetterSection(
                 f"Sådan har vi regnet for {'dig' if is_you else name}",
                 _explanations(month, "Du" if is_you else name),
-                LetterTable(f"{name}, fra {when}", rows, has_sum=True),
+                LetterTable(
+                    f"{name}, {when}" if month.is_part else f"{name}, fra {when}",
+                    rows,
+                    has_sum=True,
+                ),
             )
 
 
@@ -257,7 +282,8 @@ def _rows(month: PersonMonth) -> tuple[tuple[str, str], ...]:
     if not month.lines or month.gross is None:
         return ()
     lines = tuple((line.label, line.amount.danish()) for line in month.lines)
-    return (*lines, ("Hjælp før skat om måneden", month.gross.danish()))
+    when = f"for en del af {month_in_words(month.month)}" if month.is_part else "om måneden"
+    return (*lines, (f"Hjælp før skat {when}", month.gross.danish()))
 
 
 LINE_WORDS = {
@@ -287,6 +313,10 @@ LINE_WORDS = {
         "{who} får særligt ungetillæg, fordi {who_inside} er under 30 år og vurderet"
         " aktivitetsparat."
     ),
+    "feriepenge": (
+        "Feriepenge bliver trukket fra, når ferien holdes, højst med hjælpen for de dage, de"
+        " dækker."
+    ),
     "indtaegt": (
         "Indtægter i måneden bliver trukket fra krone for krone. Af indtægt ved arbejde er der et"
         " fribeløb, som ikke bliver trukket fra."
@@ -302,6 +332,7 @@ _FIGURES = {
     "kh.fribeloeb": "fribeløbet",
     FACT_LABELS[FactKind.WORK_INCOME]: "indtægten ved arbejde",
     FACT_LABELS[FactKind.OTHER_INCOME]: "andre indtægter",
+    FACT_LABELS[FactKind.HOLIDAY_PAY]: "feriepengene",
 }
 """What of a deduction's tree the letter shows in figures."""
 
@@ -320,7 +351,7 @@ def _explanations(month: PersonMonth, name: str) -> tuple[str, ...]:
         if figures:
             words = f"{words} I {month_in_words(month.month)} er {_joined(figures)}"
         said.append(words)
-    return tuple(said)
+    return tuple(dict.fromkeys(said))
 
 
 def _age(line: Line) -> int:
@@ -330,10 +361,18 @@ def _age(line: Line) -> int:
 
 
 def _figures(line: Line) -> Iterator[str]:
-    for node in line.explanation.walk():
-        name = _FIGURES.get(node.label if node.kind == "fact" else node.id.partition("@")[0])
-        if name and isinstance(node.value, Money) and node.value:
+    yield from _named_figures(line.explanation)
+
+
+def _named_figures(node: Node) -> Iterator[str]:
+    """Say a figure where it stands first; what it was worked out from is not said."""
+    name = _FIGURES.get(node.label if node.kind == "fact" else node.id.partition("@")[0])
+    if name and isinstance(node.value, Money):
+        if node.value:
             yield f"{name} {node.value.danish()}"
+        return
+    for child in node.inputs:
+        yield from _named_figures(child)
 
 
 def _why(
@@ -361,7 +400,8 @@ def _law(decision: Decision, calculation: Calculation) -> LetterSection:
 
 
 def _open_questions(calculation: Calculation) -> list[LetterSection]:
-    notes = tuple(note for note in calculation.notes if not note.startswith(DEMO_NOTE))
+    elsewhere = (DEMO_NOTE, UNCONFIRMED_NOTE, DESK_NOTE)
+    notes = tuple(note for note in calculation.notes if not note.startswith(elsewhere))
     heading = "Det har vi ikke taget stilling til endnu"
     return [LetterSection(heading, notes)] if notes else []
 
@@ -408,19 +448,27 @@ def _appeal(decision: Decision, sender: Sender) -> LetterSection:
 
 
 def _demo(calculation: Calculation) -> list[LetterSection]:
-    if not calculation.is_provisional:
-        return []
-    return [
-        LetterSection(
-            "Satserne i dette brev er eksempler",
-            (
+    """Mark a letter that rests on rates or readings nobody has confirmed."""
+    sections = []
+    if calculation.provisional_rates:
+        sections.append(
+            LetterSection(
+                "Satserne i dette brev er eksempler",
                 (
-                    "Satserne er beregnet og ikke fundet offentliggjort. Brevet er lavet til"
-                    " demonstration og test."
+                    (
+                        "Satserne er beregnet og ikke fundet offentliggjort. Brevet er lavet til"
+                        " demonstration og test."
+                    ),
                 ),
-            ),
+            )
         )
-    ]
+    read = tuple(
+        f"{rule.label}: {in_words(rule.value)}. {rule.source}"
+        for rule in calculation.provisional_rules
+    )
+    if read:
+        sections.append(LetterSection("Regler i dette brev, der ikke er bekræftet", read))
+    return sections
 
 
 # --- the hearing --------------------------------------------------------------------------------

@@ -7,23 +7,29 @@ Knows decisions and calculations. Knows nothing of banks, ledgers or letters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 
 from processes.domain.calculation import Calculation, Missing, Node, PersonMonth
 from processes.domain.decisions import DecidedLine, Decision
-from processes.domain.errors import RuleError
+from processes.domain.errors import BrokenStateError, RuleError
 from processes.domain.facts import FACT_LABELS, QUESTIONS, Fact, FactKind, Facts, FactStatus
 from processes.domain.money import Money, total
 from processes.domain.periods import DENMARK, ONE_DAY, Calendar, Month
-from processes.domain.rules.book import RuleBook
+from processes.domain.rates import Confidence
+from processes.domain.rules.book import Rule, RuleBook
 from processes.domain.rules.prose import month_in_words
+from processes.domain.rules.sharing import DAY_COUNTS, share_of_days
+from processes.domain.rules.trace import lowest
 
 PPM_PER_PERCENT = 10_000
 WHOLE_PERCENT = 100
 PRODUCTION = "production"
+WHOLE_DEDUCTION = "helt"
+NO_TAX = "ingen_skat"
+"""Words of the choices in law/rules.yaml."""
 RECEIPT_BANKING_DAYS = 2
 RECEIPT_TIME = time(15, 30)
 """When the desk closes: whoever is to look into it has the next day."""
@@ -109,6 +115,8 @@ class TaxCard:
     monthly_deduction: Money
     """Zero on any card but the main one."""
     inputs: tuple[Node, ...]
+    limit: Money | None = None
+    """What is left of an exemption card's amount; None is not said, or another card."""
 
 
 @dataclass(frozen=True)
@@ -157,19 +165,37 @@ def tax_card(facts: Facts, party_id: str, day: date) -> TaxCard | tuple[Missing,
     monthly = said.get(FactKind.TAX_CARD_DEDUCTION) or Money(0)
     if not isinstance(monthly, Money) or monthly < Money(0):
         raise RuleError("Månedsfradraget er ikke et beløb på 0 kr. eller mere. Ret det.")
-    inputs = tuple(_node(fact) for fact in (kind, *wanted.values()) if fact is not None)
-    return TaxCard(card, percent, monthly, inputs)
+    limit = _limit(facts, party_id, day) if card is TaxCardKind.EXEMPTION else None
+    found = (kind, *wanted.values(), limit)
+    inputs = tuple(_node(fact) for fact in found if fact is not None)
+    left = limit.value if limit is not None and isinstance(limit.value, Money) else None
+    return TaxCard(card, percent, monthly, inputs, left)
 
 
-def net_of(gross: Money, card: TaxCard, *, rules: RuleBook, day: date) -> Net:
-    """Take A-tax from the gross help.
+def _limit(facts: Facts, party_id: str, day: date) -> Fact | None:
+    fact = _known(facts, party_id, FactKind.TAX_CARD_LIMIT, day)
+    if fact is not None and isinstance(fact.value, Money) and fact.value < Money(0):
+        raise RuleError("Resten af frikortets beløb er mindre end 0 kr. Ret den.")
+    return fact
+
+
+def net_of(
+    gross: Money,
+    card: TaxCard,
+    *,
+    rules: RuleBook,
+    day: date,
+    helped: PersonMonth | None = None,
+) -> Net:
+    """Take A-tax from the gross help; `helped` is the month it is for, which may be a part month.
 
     Law: KSL § 48; no AM contribution on this help.
     Units: øre in, øre out; the rate is whole percent.
     Rounds: the tax down to whole kroner (the øre are struck off).
     """
     rule = rules.on("betaling.a_skat", day)
-    taxed = max(gross - card.monthly_deduction, Money(0))
+    deduction, read = _deduction(card, rules, day, helped)
+    taxed = max(gross - deduction, Money(0))
     tax = taxed.share(card.rate_percent * PPM_PER_PERCENT).down_to_krone()
     net = gross - tax
     gross_node = Node("rule", "betaling.brutto", "Hjælp før skat", gross)
@@ -180,8 +206,12 @@ def net_of(gross: Money, card: TaxCard, *, rules: RuleBook, day: date) -> Net:
         tax,
         law=rule.law,
         source=rule.says,
-        confidence=rule.confidence,
-        inputs=(*card.inputs, Node("rule", "betaling.beskattes", "Beløb, der beskattes", taxed)),
+        confidence=lowest(iter([rule.confidence, *(each.confidence for each in read)])),
+        inputs=(
+            *card.inputs,
+            *read,
+            Node("rule", "betaling.beskattes", "Beløb, der beskattes", taxed),
+        ),
     )
     explanation = Node(
         "rule",
@@ -189,9 +219,44 @@ def net_of(gross: Money, card: TaxCard, *, rules: RuleBook, day: date) -> Net:
         "Til udbetaling",
         net,
         source="Hjælpen før skat minus A-skat.",
+        confidence=tax_node.confidence,
         inputs=(gross_node, tax_node),
     )
     return Net(gross, tax, net, explanation)
+
+
+def _deduction(
+    card: TaxCard, rules: RuleBook, day: date, helped: PersonMonth | None
+) -> tuple[Money, tuple[Node, ...]]:
+    """Return what is not taxed, and the readings of the law that was left to configuration."""
+    if card.kind is TaxCardKind.EXEMPTION and card.limit is None:
+        rule = rules.on("betaling.frikort_uden_graense", day)
+        if rule.value != NO_TAX:
+            raise BrokenStateError(f"rule {rule.name} names no way we know: {rule.value}")
+        return Money(0), (_choice(rule),)
+    monthly = card.monthly_deduction
+    if not monthly or helped is None or not helped.is_part:
+        return monthly, ()
+    rule = rules.on("betaling.maanedsfradrag_i_delt_maaned", day)
+    if rule.value == WHOLE_DEDUCTION:
+        return monthly, (_choice(rule),)
+    by = DAY_COUNTS.get(rule.value)
+    if by is None:
+        raise BrokenStateError(f"rule {rule.name} names no way we know: {rule.value}")
+    shares = (share_of_days(monthly, days, helped.month, by) for days in helped.help_periods)
+    return min(total(shares), monthly), (_choice(rule),)
+
+
+def _choice(rule: Rule) -> Node:
+    return Node(
+        "rule",
+        rule.name,
+        rule.label,
+        rule.value,
+        law=rule.law,
+        source=rule.says,
+        confidence=rule.confidence,
+    )
 
 
 def plan(
@@ -206,35 +271,31 @@ def plan(
     new_id: Callable[[], str],
     made_at: datetime,
     mode: str,
+    months: Collection[Month] | None = None,
 ) -> Planning:
     """Plan the payments of a decision: one a person and month with anything to pay.
 
-    The amounts are the decision's; the calculation must be the one it was made on. Nothing is
-    planned by halves: if one tax card is unknown, there is no plan.
+    The amounts are the decision's; the calculation must be the one it was made on. Only the months
+    asked for are planned, and when none is asked for the first with anything to pay: the following
+    ones are paid when they come. Nothing is planned by halves: if one tax card is unknown, there is
+    no plan. What tax leaves nothing of is not ordered.
     """
     if calculation.id != decision.calculation_id:
         raise RuleError("Afgørelsen bygger på en anden beregning. Hent den, der er afgjort på.")
     if mode == PRODUCTION and calculation.is_provisional:
-        names = ", ".join(rate.label for rate in calculation.provisional_rates)
-        return Planning(
-            None,
-            (),
-            f"Satser, der ikke er bekræftet, kan ikke udbetales: {names}."
-            " Få dem bekræftet af en anden i central opsætning.",
-        )
+        return _unconfirmed((*calculation.provisional_rates, *calculation.provisional_rules))
+    wanted = _wanted(months, decision, calculation)
     missing: list[Missing] = []
     lines: list[PaymentLine] = []
     for month in calculation.months:
         gross = decided_amount(decision.lines, month.party_id, month.month)
-        if not gross:
+        if not gross or month.month not in wanted:
             continue
         pays_on = disposition_day(month.month, calendar=calendar, today=today)
-        # The card in force when the money is paid, not in the month it is for.
-        card = tax_card(facts, month.party_id, pays_on)
-        if not isinstance(card, TaxCard):
-            missing += card
+        net = _net(month, gross, pays_on, facts, rules)
+        if not isinstance(net, Net):
+            missing += net
             continue
-        net = net_of(gross, card, rules=rules, day=pays_on)
         lines.append(
             PaymentLine(
                 id=new_id(),
@@ -254,10 +315,75 @@ def plan(
     if missing:
         said = " ".join(dict.fromkeys(each.sentence for each in missing))
         return Planning(None, tuple(dict.fromkeys(missing)), f"Kan ikke udbetales endnu. {said}")
-    if not lines:
-        return Planning(None, (), "Der er ikke noget at udbetale efter afgørelsen.")
     made = PaymentPlan(plan_id, decision.case_id, decision.id, made_at, tuple(lines))
-    return Planning(made, (), "")
+    return _planned(made, mode)
+
+
+def _planned(made: PaymentPlan, mode: str) -> Planning:
+    """Leave out what tax leaves nothing of, and stop what rests on a reading nobody confirmed."""
+    kept = tuple(line for line in made.lines if line.net)
+    read = [node for line in kept for node in line.explanation.walk() if _is_unsure(node)]
+    if mode == PRODUCTION and read:
+        return _unconfirmed(read)
+    if not kept:
+        return Planning(None, (), _NOTHING_LEFT if made.lines else _NOTHING_DECIDED)
+    return Planning(replace(made, lines=kept), (), "")
+
+
+_NOTHING_DECIDED = "Der er ikke noget at udbetale efter afgørelsen."
+_NOTHING_LEFT = (
+    "Skatten tager hele beløbet, så der er ikke noget at udbetale."
+    " Se efter, om trækprocenten er rigtig."
+)
+
+
+def _net(
+    month: PersonMonth, gross: Money, pays_on: date, facts: Facts, rules: RuleBook
+) -> Net | tuple[Missing, ...]:
+    # The card in force when the money is paid, not in the month it is for.
+    card = tax_card(facts, month.party_id, pays_on)
+    if not isinstance(card, TaxCard):
+        return card
+    if card.limit is not None and gross > card.limit:
+        return (_card_used_up(month.party_id, card.limit, gross),)
+    return net_of(gross, card, rules=rules, day=pays_on, helped=month)
+
+
+def _wanted(
+    months: Collection[Month] | None, decision: Decision, calculation: Calculation
+) -> frozenset[Month]:
+    """Return the months asked for, or the first with anything to pay."""
+    if months is not None:
+        return frozenset(months)
+    paid = {
+        month.month
+        for month in calculation.months
+        if decided_amount(decision.lines, month.party_id, month.month)
+    }
+    return frozenset([min(paid)]) if paid else frozenset()
+
+
+def _is_unsure(node: Node) -> bool:
+    return node.kind == "rule" and not node.inputs and node.confidence is Confidence.LOW
+
+
+def _unconfirmed(nodes: Collection[Node]) -> Planning:
+    names = ", ".join(dict.fromkeys(node.label for node in nodes))
+    return Planning(
+        None,
+        (),
+        f"Satser og regler, der ikke er bekræftet, kan ikke udbetales: {names}."
+        " Få dem bekræftet af en anden i central opsætning.",
+    )
+
+
+def _card_used_up(party_id: str, limit: Money, gross: Money) -> Missing:
+    return Missing(
+        party_id,
+        FactKind.TAX_CARD_KIND.value,
+        f"Der er {limit.danish()} tilbage på frikortet, og hjælpen er {gross.danish()}."
+        " Hent et nyt skattekort.",
+    )
 
 
 def disposition_day(month: Month, *, calendar: Calendar, today: date) -> date:

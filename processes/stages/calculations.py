@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from processes.domain.benefits.cash_assistance import assess, whole_months
+from processes.domain.benefits.cash_assistance import assess, months_to_decide
 from processes.domain.facts import Facts
 from processes.steps import StepContext, Variables, step
 
 
 @step("calculations.calculate")
 def calculate(ctx: StepContext, *, case_id: str, application_id: str) -> Variables:
-    """Calculate the first whole month from the facts as known now (beregning).
+    """Calculate from the first day, from the facts as known now (beregning).
 
+    A part month comes with the whole one after it, so that a decision says both amounts.
     No amount leaves for the process: what is decided and paid is read again by id.
     """
     application = ctx.uow.cases.application(application_id)
@@ -20,7 +21,7 @@ def calculate(ctx: StepContext, *, case_id: str, application_id: str) -> Variabl
         Facts.as_known(ctx.uow.facts.of_case(case_id), ctx.now),
         rates=ctx.rates,
         rules=ctx.rules,
-        months=whole_months(application),
+        months=months_to_decide(application),
         calculation_id=ctx.new_id(),
         made_at=ctx.now,
     )

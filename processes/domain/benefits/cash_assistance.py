@@ -1,7 +1,7 @@
-"""Answers: how much kontanthjælp, for whom, and why – for whole months from 1 July 2025.
+"""Answers: how much kontanthjælp, for whom, and why – from 1 July 2025, day by day.
 
-Gathers the facts, picks the rules and folds over the months; how much stands in the rules.
-Knows nothing of decisions or payments.
+Gathers the facts, picks the rules and folds over the stretches of the months; how much stands in
+the rules. Knows nothing of decisions or payments.
 """
 
 from __future__ import annotations
@@ -10,37 +10,38 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from processes.domain.benefits.cash_assistance_rules import (
-    JOINTLY,
-    SPOUSE_ON_CASE,
-    SUPPLEMENTS,
-    YOUTH_ENDS,
+from processes.domain.benefits.cash_assistance_notes import notes_of
+from processes.domain.benefits.cash_assistance_rules import SUPPLEMENTS
+from processes.domain.benefits.cash_assistance_stretches import (
+    Household,
+    HouseholdMonth,
+    runs_of,
 )
 from processes.domain.calculation import (
     Calculation,
     ConditionOutcome,
     Line,
     Missing,
-    Node,
     Outcome,
     PersonMonth,
 )
-from processes.domain.cases import Application, Case, Party, PartyRole
+from processes.domain.cases import Application, Case
 from processes.domain.eligibility import judge, outcome_of
-from processes.domain.facts import Facts
+from processes.domain.errors import RuleError
+from processes.domain.facts import FactKind, Facts
 from processes.domain.money import Money
-from processes.domain.periods import Month
+from processes.domain.periods import Month, Period
 from processes.domain.rates import RateBook
 from processes.domain.rules.book import RuleBook
-from processes.domain.rules.prose import day_in_words, in_words, law_in_words
-from processes.domain.rules.run import Run, linked
+from processes.domain.rules.month import MonthRun, Share
+from processes.domain.rules.prose import UNCONFIRMED, day_in_words, days_in_words, mark_of
+from processes.domain.rules.run import Run
 from processes.domain.rules.trace import once
+from processes.domain.timeline import Timeline
 
 BENEFIT = "kontanthjaelp"
 REFORM = date(2025, 7, 1)
-"""The law these rules were made for; earlier months are not calculated here."""
-TRANSITION_ENDS = date(2027, 7, 1)
-"""The temporary transition supplement (tilpasningstillæg) lapses."""
+"""The law these rules were made for; earlier days are not calculated here."""
 
 CONDITIONS = tuple(
     f"kh.betingelse.{key}"
@@ -55,63 +56,41 @@ CONDITIONS = tuple(
         "formue",
     )
 )
+HOLIDAY = "kh.betingelse.ferie"
+"""Judged on days of holiday only."""
 NEED = "kh.betingelse.behov"
 """Judged last, when the amount is known."""
 
 DEDUCTIONS = {
+    "kh.fradrag_feriepenge": "feriepenge",
     "kh.fradrag_egen_indtaegt": "indtaegt",
     "kh.fradrag_aegtefaelle": "aegtefaelles_indtaegt",
 }
 
 
-def first_whole_month(application: Application) -> Month:
-    """Return the first month that can be calculated: whole, and not before the first contact.
+def first_day(application: Application) -> date:
+    """Return the first day help can be given for.
 
     Law: LAS § 88 (nothing before the application).
     """
-    start = max(application.contact_on, application.requested_from, REFORM)
-    month = Month.of(start)
-    return month if start == month.first_day else month.next()
+    return max(application.contact_on, application.requested_from, REFORM)
 
 
-def whole_months(application: Application, *, count: int = 1) -> tuple[Month, ...]:
-    """Return the first whole month and those that follow it, `count` in all."""
-    months = [first_whole_month(application)]
+def months_from_start(application: Application, *, count: int = 1) -> tuple[Month, ...]:
+    """Return the month the first day lies in and those that follow it, `count` in all."""
+    months = [Month.of(first_day(application))]
     while len(months) < count:
         months.append(months[-1].next())
     return tuple(months)
 
 
-@dataclass(frozen=True)
-class _Household:
-    """The applicant and the spouse, if there is one on the case."""
+def months_to_decide(application: Application) -> tuple[Month, ...]:
+    """Return the months a first decision speaks of: a part month, and the whole one after it.
 
-    applicant: Party
-    spouse: Party | None
-    jointly: bool
-    source: str
-
-    @property
-    def applying(self) -> tuple[Party, ...]:
-        return (self.applicant, self.spouse) if self.spouse and self.jointly else (self.applicant,)
-
-    def given(self, application_id: str) -> dict[str, Node]:
-        return {
-            JOINTLY: Node(
-                "fact",
-                application_id,
-                "Ægtefællen søger også",
-                self.jointly,
-                source=self.source,
-            ),
-            SPOUSE_ON_CASE: Node(
-                "fact",
-                application_id,
-                "Ægtefællen er part i sagen",
-                self.spouse is not None,
-                source="Sagen",
-            ),
-        }
+    So it says both what is paid first and what is paid from then on.
+    """
+    start = first_day(application)
+    return months_from_start(application, count=1 if start == Month.of(start).first_day else 2)
 
 
 def assess(
@@ -124,31 +103,36 @@ def assess(
     months: Sequence[Month],
     calculation_id: str,
     made_at: datetime,
+    until: date | None = None,
 ) -> Calculation:
-    """Calculate the help of everybody who applies, month by month (beregn hjælpen).
+    """Calculate the help of everybody who applies, stretch by stretch (beregn hjælpen).
 
-    Law: LAS §§ 2-3, 5, 11, 13-14, 16-19, 26, 30-31 (from 2025-07-01).
+    `until` is the first day without help, if there is one: its month is calculated up to it, and
+    the month after it is there with nothing, so that a decision says where help ends.
+
+    Law: LAS §§ 2-3, 5, 11, 13-14, 16-19, 26, 30-32, 88-89 (from 2025-07-01).
     Units: øre in, øre out, before tax.
-    Rounds: nothing; rates are whole kroner, income is taken to the øre.
+    Rounds: parts of a month only, as `share_of_days`; rates are whole kroner, income is to the øre.
     """
-    household = _Household(
-        case.primary_party,
-        next((party for party in case.parties if party.role is PartyRole.SPOUSE), None),
-        application.applies_jointly,
-        "Ansøgning",
-    )
+    household = Household.of(application, case)
+    start = first_day(application)
     made: list[PersonMonth] = []
     short: list[bool] = []
     used: set[str] = set()
     by_word = facts.by_the_partys_word()
-    for month in months:
-        runs = _runs(household, facts, month, application.id, rates, rules)
-        word = _runs(household, by_word, month, application.id, rates, rules)
+    for month in _with_the_end(months, until):
+        span = _span(month, start, until)
+        if span is None:
+            made += [PersonMonth(party.id, month, (), (), ()) for party in household.applying]
+            continue
+        ours = runs_of(household, facts, month, span=span, rates=rates, rules=rules)
+        theirs = runs_of(household, by_word, month, span=span, rates=rates, rules=rules)
         for party in household.applying:
-            person_month = _person_month(runs[party.id])
-            made.append(person_month)
-            short.append(_is_short(person_month, _person_month(word[party.id])))
-        used.update(*(run.used_alone for run in runs.values()))
+            judged = _judged(ours, party.id)
+            made.append(judged.person_month)
+            short.append(_is_short(judged.person_month, _judged(theirs, party.id).person_month))
+            used.update(judged.used)
+        used.update(name for run in ours.runs for name in run.used_alone)
     calculation = Calculation(
         id=calculation_id,
         case_id=case.id,
@@ -160,90 +144,137 @@ def assess(
         notes=(),
         outcome=_outcome(made, short=any(short)),
     )
-    return replace(calculation, notes=tuple(dict.fromkeys(_notes(application, calculation))))
+    return replace(calculation, notes=notes_of(calculation, start=start, until=until))
 
 
-def _runs(
-    household: _Household,
-    facts: Facts,
-    month: Month,
-    application_id: str,
-    rates: RateBook,
-    rules: RuleBook,
-) -> dict[str, Run]:
-    people = [(household.applicant, "ansøgeren")]
-    if household.spouse:
-        people.append((household.spouse, "ægtefællen"))
-    runs = {
-        party.id: Run(
-            party.id,
-            who=who,
-            month=month,
-            facts=facts,
-            rates=rates,
-            rules=rules,
-            given=household.given(application_id),
+def _with_the_end(months: Sequence[Month], until: date | None) -> tuple[Month, ...]:
+    if until is None or not months:
+        return tuple(months)
+    after = Month.of(until) if until.day == 1 else Month.of(until).next()
+    reached = max(months).next() >= after
+    return tuple(sorted({*months, after})) if reached else tuple(months)
+
+
+def _span(month: Month, start: date, until: date | None) -> Period | None:
+    """Return the days of a month help may be given for; None when it has ended before."""
+    if until is not None and until <= max(start, month.first_day):
+        if until <= start:
+            raise RuleError(
+                f"Hjælpen kan tidligst begynde den {day_in_words(start)} og kan ikke ende før."
+                " Ret slutdatoen."
+            )
+        return None
+    if month.next().first_day <= start:
+        raise RuleError(
+            f"Hjælpen kan tidligst begynde den {day_in_words(start)}; {month} kan ikke beregnes."
+            " Ret den periode, der regnes på."
         )
-        for party, who in people
-    }
-    if household.spouse:
-        linked(runs.values())
-    return runs
+    return Period(start, until).clipped(month.period())
 
 
-def _person_month(run: Run) -> PersonMonth:
-    conditions = judge(run, CONDITIONS)
-    if any(condition.met is False for condition in conditions):
-        # One condition that is not met decides the month; nothing more is asked for it.
-        return PersonMonth(run.party_id, run.month, conditions, (), ())
-    need = run.result(NEED)
-    missing = _missing([*(run.result(rule_id).missing for rule_id in CONDITIONS), *_amounts(run)])
-    conditions = (*conditions, outcome_of(need))
-    lines = () if missing else tuple(_lines(run))
-    return PersonMonth(run.party_id, run.month, conditions, lines, missing)
+@dataclass(frozen=True)
+class _Judged:
+    """One person's month with the names of the rules that made it."""
+
+    person_month: PersonMonth
+    used: frozenset[str]
 
 
-def _amounts(run: Run) -> Iterator[tuple[Missing, ...]]:
+def _judged(month: HouseholdMonth, party_id: str) -> _Judged:
+    runs = month.of(party_id)
+    outcomes = [(run, judge(run, _conditions(run))) for run in runs]
+    conditions = _joined(outcomes, month.span)
+    days = None if month.span == month.month.period() else month.span
+    # One condition that is not met decides its days; nothing more is asked for them.
+    granted = [run for run, found in outcomes if not any(each.met is False for each in found)]
+    if not granted:
+        return _Judged(PersonMonth(party_id, month.month, conditions, (), (), days), frozenset())
+    whole = month.over(party_id, granted)
+    need = whole.result(NEED)
+    missing = tuple(dict.fromkeys(_missing(granted, whole)))
+    lines = () if missing else tuple(_lines(whole))
+    made = PersonMonth(party_id, month.month, (*conditions, outcome_of(need)), lines, missing, days)
+    return _Judged(made, frozenset(whole.used))
+
+
+def _conditions(run: Run) -> tuple[str, ...]:
+    holiday = run.facts.on(run.party_id, FactKind.HOLIDAY, run.days.start)
+    return (*CONDITIONS, HOLIDAY) if holiday is not None and holiday.value else CONDITIONS
+
+
+def _joined(
+    outcomes: Sequence[tuple[Run, tuple[ConditionOutcome, ...]]], span: Period
+) -> tuple[ConditionOutcome, ...]:
+    """Say each condition once, or once for each stretch when it is not the same all the days."""
+    keys = dict.fromkeys(each.key for _, found in outcomes for each in found)
+    joined: list[ConditionOutcome] = []
+    for key in keys:
+        mine = {
+            run.days.start: (run.days, each)
+            for run, found in outcomes
+            for each in found
+            if each.key == key
+        }
+        for stretch in Timeline((days, each.met) for days, each in mine.values()):
+            outcome = mine[stretch.period.start][1]
+            if stretch.period != span:
+                said = f"{outcome.reason} Det gælder {days_in_words(stretch.period)}."
+                outcome = replace(outcome, reason=said, days=stretch.period)
+            joined.append(outcome)
+    return tuple(joined)
+
+
+def _missing(granted: Sequence[Run], whole: Run) -> Iterator[Missing]:
     # Each by itself, so that everything missing is listed at once and not one thing at a time.
+    for run in granted:
+        for rule_id in (*_conditions(run), "kh.alder", "kh.gift", "kh.sats", *SUPPLEMENTS):
+            yield from run.result(rule_id).missing
     for rule_id in (
-        "kh.alder",
-        "kh.gift",
-        "kh.sats",
-        *SUPPLEMENTS,
+        "kh.fradrag_feriepenge",
         "kh.egen_indtaegt",
         "kh.aegtefaelles_overskud",
         "kh.hjaelp",
+        NEED,
     ):
-        yield run.result(rule_id).missing
+        yield from whole.result(rule_id).missing
 
 
-def _missing(found: Sequence[tuple[Missing, ...]]) -> tuple[Missing, ...]:
-    return tuple(dict.fromkeys(each for some in found for each in some))
+def _shares(run: Run, rule_id: str) -> tuple[Share, ...]:
+    """Return what a rule of a month gives, wherever its amount changes."""
+    if isinstance(run, MonthRun):
+        return run.shares(rule_id)
+    return (Share(None, run, run.result(rule_id).node),)
 
 
 def _lines(run: Run) -> Iterator[Line]:
-    group = run.result("kh.maalgruppe").node.value
-    yield _line(run, "kh.sats", str(group))
+    for share in _shares(run, "kh.sats"):
+        group = str(share.run.result("kh.maalgruppe").node.value)
+        inputs = share.run.result("kh.sats").node.inputs
+        rate = next(each for each in inputs if each.kind == "rate")
+        yield _line(share, group, label=rate.label)
     for rule_id in SUPPLEMENTS:
-        if _value(run, rule_id):
-            yield _line(run, rule_id, rule_id.removeprefix("kh."))
+        for share in _shares(run, rule_id):
+            if share.node.value:
+                label = share.run.result(rule_id).node.label
+                yield _line(share, rule_id.removeprefix("kh."), label=label)
     for rule_id, key in DEDUCTIONS.items():
-        if _value(run, rule_id):
-            yield _line(run, rule_id, key, sign=-1)
+        node = run.result(rule_id).node
+        if node.value:
+            yield _line(Share(None, run, node), key, label=node.label, sign=-1)
 
 
-def _value(run: Run, rule_id: str) -> Money:
-    value = run.result(rule_id).node.value
-    return value if isinstance(value, Money) else Money(0)
-
-
-def _line(run: Run, rule_id: str, key: str, *, sign: int = 1) -> Line:
-    node = run.result(rule_id).node
-    label = node.label
-    if rule_id == "kh.sats":
-        rate = next(each for each in node.inputs if each.kind == "rate")
-        label = rate.label
-    return Line(key, label, _value(run, rule_id) * sign, once(node))
+def _line(share: Share, key: str, *, label: str, sign: int = 1) -> Line:
+    amount = share.node.value
+    days = f", {days_in_words(share.days)}" if share.days else ""
+    # The mark is in the label, so that it is seen wherever the amount is.
+    mark = f" ({UNCONFIRMED})" if mark_of(share.node) == UNCONFIRMED else ""
+    return Line(
+        key,
+        f"{label}{days}{mark}",
+        (amount if isinstance(amount, Money) else Money(0)) * sign,
+        once(share.node),
+        share.days,
+    )
 
 
 def _is_short(actual: PersonMonth, by_word: PersonMonth) -> bool:
@@ -270,43 +301,3 @@ def _outcome(months: Sequence[PersonMonth], *, short: bool) -> Outcome:
     got = {month.party_id for month in months if month.gross}
     nothing_for_one = got != {month.party_id for month in months}
     return Outcome.PARTIAL if short or nothing_for_one else Outcome.GRANTED
-
-
-def _notes(application: Application, calculation: Calculation) -> Iterator[str]:
-    start = max(application.contact_on, application.requested_from, REFORM)
-    month = Month.of(start)
-    if start != month.first_day:
-        yield (
-            f"Dagene fra {day_in_words(start)} til {day_in_words(month.last_day)} er ikke med:"
-            " en delt måned kan endnu ikke beregnes. Kommunen tager stilling til dem for sig."
-        )
-    if not calculation.months:
-        yield "Der er ingen hele måneder at beregne."
-    rates = calculation.provisional_rates
-    if rates:
-        listed = "; ".join(f"{rate.label} {in_words(rate.value)} ({rate.id})" for rate in rates)
-        yield (
-            f"Demosatser: {listed}. De er beregnet og ikke fundet offentliggjort,"
-            " og de må ikke udbetales i drift, før en anden har bekræftet dem."
-        )
-    for person_month in calculation.months:
-        yield from _not_yet(person_month)
-
-
-def _not_yet(person_month: PersonMonth) -> Iterator[str]:
-    """Name what the law gives and these rules do not calculate yet, where it could matter."""
-    if not person_month.lines:
-        return
-    sentence = "er ikke beregnet endnu og skal vurderes særskilt."
-    keys = {line.key for line in person_month.lines}
-    age = _found(person_month.conditions, "kh.alder@")
-    in_window = person_month.month.first_day < TRANSITION_ENDS
-    if "grundsats" in keys and isinstance(age, int) and age < YOUTH_ENDS and in_window:
-        yield f"Midlertidigt tilpasningstillæg ({law_in_words('LAS § 20')}) {sentence}"
-    if "boernetillaeg" in keys:
-        yield f"Fritidstillæg, som tidligst kan gives efter tre måneder i træk, {sentence}"
-
-
-def _found(conditions: Sequence[ConditionOutcome], rule: str) -> object:
-    nodes = (node for condition in conditions for node in condition.explanation.walk())
-    return next((node.value for node in nodes if node.id.startswith(rule)), None)

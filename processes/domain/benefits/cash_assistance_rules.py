@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from datetime import date
 
+from processes.domain.errors import BrokenStateError
 from processes.domain.facts import FactKind
 from processes.domain.money import Money, total
-from processes.domain.rules.prose import day_in_words
 from processes.domain.rules.reading import Body, Reading
 
 ADULT = 18
 YOUTH_TURNS = 25
 YOUTH_ENDS = 30
+DECISIVE_AGES = (ADULT, YOUTH_TURNS, YOUTH_ENDS)
+"""The birthdays on which something else may be right: they cut a month."""
+
+HOLIDAY_NOT_AGREED = "ikke_aftalt"
+ONLY_AGREED = "kun_aftalt"
+"""Words of the facts and of the choices in law/rules.yaml."""
 
 MARRIED = frozenset({"gift", "registreret_partnerskab"})
 
@@ -39,21 +45,23 @@ def _age_on(born: date, day: date) -> int:
 
 
 def age(reading: Reading) -> int:
-    """Return the age on the first of the month; a month in which it decides otherwise stops."""
+    """Return the age on the first of the days; a birthday that decides starts a stretch."""
     born = reading.fact(FactKind.BIRTH_DATE)
     if not isinstance(born, date):
         reading.stop(FactKind.BIRTH_DATE.value, "Fødselsdatoen er ikke en dato; ret oplysningen.")
-    first = _age_on(born, reading.day)
-    turns = _age_on(born, reading.month.last_day)
-    if turns != first and turns in {ADULT, YOUTH_TURNS, YOUTH_ENDS}:
-        # The 29th of February has its birthday on the 1st of March in other years: never here.
-        birthday = born.replace(year=reading.month.year)
-        reading.stop(
-            FactKind.BIRTH_DATE.value,
-            f"Personen fylder {turns} år den {day_in_words(birthday)};"
-            " en måned med ændring kan endnu ikke beregnes.",
-        )
-    return first
+    return _age_on(born, reading.day)
+
+
+def birthday(born: date, age: int) -> date:
+    """Return the day an age is reached; the 29th of February is the 1st of March in other years.
+
+    >>> birthday(date(2004, 2, 29), 18)
+    datetime.date(2022, 3, 1)
+    """
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 3, 1)
 
 
 def is_married(reading: Reading) -> bool:
@@ -79,9 +87,13 @@ def is_adult(reading: Reading) -> bool:
 
 
 def is_in_the_country(reading: Reading) -> bool:
-    """Tell whether neither death nor emigration is registered before the month is over."""
+    """Tell whether neither death nor emigration is registered before the days are over.
+
+    Assumes: the day of death or emigration is the first without help.
+    """
     ended = [reading.said(FactKind.DEAD), reading.said(FactKind.EMIGRATED)]
-    return not any(isinstance(day, date) and day <= reading.month.last_day for day in ended)
+    last = reading.days.end or reading.month.next().first_day
+    return not any(isinstance(day, date) and day < last for day in ended)
 
 
 def stays_lawfully(reading: Reading) -> bool:
@@ -107,6 +119,17 @@ def no_other_benefit(reading: Reading) -> bool:
 def is_available(reading: Reading) -> bool:
     """Tell whether the person is available for work (rådighed)."""
     return reading.yes(FactKind.AVAILABLE)
+
+
+def holds_no_other_holiday(reading: Reading) -> bool:
+    """Tell whether no holiday is held, or only such as gives help all the same."""
+    holiday = reading.said_now(FactKind.HOLIDAY)
+    if holiday is None:
+        return True
+    choice = reading.word("kh.ferieregler")
+    if choice != ONLY_AGREED:
+        raise BrokenStateError(f"rule kh.ferieregler names no way we know: {choice}")
+    return holiday != HOLIDAY_NOT_AGREED
 
 
 def wealth(reading: Reading) -> Money:
@@ -221,9 +244,38 @@ def countable_income(reading: Reading) -> Money:
     return max(earned - reading.amount("kh.fribeloeb"), NOTHING) + other
 
 
+def holiday_pay(reading: Reading) -> Money:
+    """Take holiday pay for the days the holiday is held, at most the help for those days."""
+    paid = reading.spread(FactKind.HOLIDAY_PAY)
+    if not paid:
+        return NOTHING
+    return min(paid, total(reading.for_days(rule_id) for rule_id in ("kh.sats", *SUPPLEMENTS)))
+
+
 def own_deduction(reading: Reading) -> Money:
-    """Take own income, at most the whole help."""
-    return min(reading.amount("kh.egen_indtaegt"), reading.amount("kh.fuld_hjaelp"))
+    """Take own income, at most what holiday pay left of the whole help."""
+    left = reading.amount("kh.fuld_hjaelp") - reading.amount("kh.fradrag_feriepenge")
+    return min(reading.amount("kh.egen_indtaegt"), left)
+
+
+def is_on_other_benefit(reading: Reading) -> bool:
+    """Tell whether the person gets another public benefit (kombinationsægtepar)."""
+    if reading.given(JOINTLY):
+        return reading.yes(FactKind.OTHER_BENEFIT_COVERS)
+    return reading.yes(FactKind.SPOUSE_ON_OTHER_BENEFIT)
+
+
+def help_as_spouse(reading: Reading) -> Money:
+    """Return the help a spouse could have had; what it is beside another benefit is a choice."""
+    if not reading.holds("kh.paa_anden_ydelse"):
+        return reading.amount("kh.fuld_hjaelp")
+    match reading.word("kh.kombinationsaegtepar"):
+        case "ingen_egen_hjaelp":
+            return NOTHING
+        case "som_om_hjaelp":
+            return reading.amount("kh.fuld_hjaelp")
+        case choice:
+            raise BrokenStateError(f"rule kh.kombinationsaegtepar names no way we know: {choice}")
 
 
 def spouse_surplus(reading: Reading) -> Money:
@@ -231,32 +283,36 @@ def spouse_surplus(reading: Reading) -> Money:
     if not reading.holds("kh.gift"):
         return NOTHING
     spouse = reading.spouse()
-    if reading.given(JOINTLY):
-        on_other_benefit = spouse.yes(FactKind.OTHER_BENEFIT_COVERS)
-    else:
-        on_other_benefit = spouse.yes(FactKind.SPOUSE_ON_OTHER_BENEFIT)
-    if on_other_benefit:
-        # No help is computed for such a spouse; what takes its place was not read.
-        reading.stop(
-            "kombinationsaegtepar",
-            "Ægtefællen får en anden offentlig ydelse. Den beregning er ikke bygget endnu;"
-            " beregn sagen manuelt.",
-        )
+    on_other_benefit = spouse.holds("kh.paa_anden_ydelse")
     income = spouse.amount("kh.egen_indtaegt")
+    if on_other_benefit and not spouse.money(FactKind.OTHER_INCOME):
+        spouse.stop(
+            FactKind.OTHER_INCOME.value,
+            "Ægtefællen får en anden offentlig ydelse, men der er ingen anden indtægt."
+            " Skriv ydelsens beløb i måneden som anden indtægt.",
+        )
     if not income:
         return NOTHING
-    return max(income - spouse.amount("kh.fuld_hjaelp"), NOTHING)
+    reading.steady("kh.gift", FactKind.MARITAL_STATUS)
+    return max(income - spouse.amount("kh.hjaelp_som_aegtefaelle"), NOTHING)
 
 
 def spouse_deduction(reading: Reading) -> Money:
     """Take the spouse's surplus, at most what is left."""
-    left = reading.amount("kh.fuld_hjaelp") - reading.amount("kh.fradrag_egen_indtaegt")
-    return min(reading.amount("kh.aegtefaelles_overskud"), left)
+    taken = reading.amount("kh.fradrag_feriepenge") + reading.amount("kh.fradrag_egen_indtaegt")
+    return min(reading.amount("kh.aegtefaelles_overskud"), reading.amount("kh.fuld_hjaelp") - taken)
 
 
 def help_before_tax(reading: Reading) -> Money:
     """Return the full help less the deductions."""
-    taken = reading.amount("kh.fradrag_egen_indtaegt") + reading.amount("kh.fradrag_aegtefaelle")
+    taken = total(
+        reading.amount(rule_id)
+        for rule_id in (
+            "kh.fradrag_feriepenge",
+            "kh.fradrag_egen_indtaegt",
+            "kh.fradrag_aegtefaelle",
+        )
+    )
     return reading.amount("kh.fuld_hjaelp") - taken
 
 
@@ -276,6 +332,7 @@ BODIES: dict[str, Body] = {
     "kh.betingelse.kan_ikke_forsoerge@1": cannot_support,
     "kh.betingelse.ingen_anden_ydelse@1": no_other_benefit,
     "kh.betingelse.raadighed@1": is_available,
+    "kh.betingelse.ferie@1": holds_no_other_holiday,
     "kh.formue_i_alt@1": wealth,
     "kh.formuegraense@1": wealth_limit,
     "kh.betingelse.formue@1": wealth_is_under_the_limit,
@@ -289,7 +346,10 @@ BODIES: dict[str, Body] = {
     "kh.fuld_hjaelp@1": full_help,
     "kh.fribeloeb@1": allowance,
     "kh.egen_indtaegt@1": countable_income,
+    "kh.fradrag_feriepenge@1": holiday_pay,
     "kh.fradrag_egen_indtaegt@1": own_deduction,
+    "kh.paa_anden_ydelse@1": is_on_other_benefit,
+    "kh.hjaelp_som_aegtefaelle@1": help_as_spouse,
     "kh.aegtefaelles_overskud@1": spouse_surplus,
     "kh.fradrag_aegtefaelle@1": spouse_deduction,
     "kh.hjaelp@1": help_before_tax,

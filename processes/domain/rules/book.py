@@ -31,6 +31,13 @@ class Rule:
     met: str = ""
     """For a condition: what to say when it is met; `{…}` names something it asked for."""
     unmet: str = ""
+    per_month: bool = False
+    """Asked once for the whole month, and not once for each stretch of it: income is by month."""
+    folds: str = ""
+    """How the amounts of a month's stretches become the month's: `sum`, or the id of the rule that
+    names the way; empty for what is never an amount."""
+    value: str = ""
+    """The word of a choice; empty for a rule that is worked out."""
 
     @property
     def name(self) -> str:
@@ -72,13 +79,19 @@ def computed_elsewhere(reading: Reading) -> NodeValue:
     raise BrokenStateError(f"a rule of the payment was asked in the calculation of {reading.month}")
 
 
+def _always(value: str) -> Body:
+    """Return the body of a rule that only says how something open is read (valg)."""
+    return lambda _reading: value
+
+
 def rules_from_rows(
     rows: Iterable[Mapping[str, str]], bodies: Mapping[str, Body]
 ) -> tuple[Rule, ...]:
     """Join the dated rule texts with their bodies; each must have the other.
 
     `bodies` are by id and version, `kh.sats@1`; `valid_to` in a row is the last day in force.
-    A row with `computed_in` names the module that computes it, and has no body.
+    A row with `computed_in` names the module that computes it, and has no body. A row with a
+    `value` is a choice: dated configuration other rules ask for, such as how days are counted.
     """
     rules = tuple(_rule(row, bodies) for row in rows)
     unused = set(bodies) - {rule.name for rule in rules}
@@ -91,6 +104,8 @@ def _rule(row: Mapping[str, str], bodies: Mapping[str, Body]) -> Rule:
     name = f"{row['id']}@{row['version']}"
     if row.get("computed_in"):
         body: Body = computed_elsewhere
+    elif "value" in row:
+        body = _always(row["value"])
     elif name in bodies:
         body = bodies[name]
     else:
@@ -110,4 +125,7 @@ def _rule(row: Mapping[str, str], bodies: Mapping[str, Body]) -> Rule:
         body=body,
         met=row.get("met", ""),
         unmet=row.get("unmet", ""),
+        per_month=row.get("per", "") == "month",
+        folds=row.get("folds", ""),
+        value=row.get("value", ""),
     )

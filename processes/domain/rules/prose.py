@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from processes.domain.facts import VALUE_WORDS
 from processes.domain.money import Money
-from processes.domain.periods import Month
+from processes.domain.periods import ONE_DAY, Month, Period
+from processes.domain.rates import Confidence
 from processes.domain.rules.trace import Node, NodeValue
 
 MONTHS = (
@@ -44,6 +45,14 @@ WORDS = {
     "hovedkort": "hovedkort",
     "bikort": "bikort",
     "frikort": "frikort",
+    "kalenderdage": "kalenderdage",
+    "fem_dages_uge_260": "hverdage, 260 om året",
+    "stoerste": "helt, og det største beløb",
+    "kun_aftalt": "kun aftalt ferie",
+    "ingen_egen_hjaelp": "ingen hjælp regnet for ægtefællen",
+    "som_om_hjaelp": "den hjælp, ægtefællen kunne have fået",
+    "helt": "helt",
+    "ingen_skat": "ingen skat",
 }
 
 
@@ -57,6 +66,21 @@ class ProseLine:
     source: str
     provisional: bool
     """Rests on a rate or rule that somebody must confirm before it is used for real."""
+    mark: str = ""
+    """What to show beside it: `demosats`, `ikke bekræftet`, or nothing."""
+
+
+UNCONFIRMED = "ikke bekræftet"
+"""The mark of what rests on a rate or reading of low confidence."""
+DERIVED = "demosats"
+"""The mark of what rests on a rate we worked out ourselves."""
+
+
+def mark_of(node: Node) -> str:
+    """Return the mark a value is shown with; the weaker ground counts."""
+    if node.confidence is Confidence.LOW:
+        return UNCONFIRMED
+    return DERIVED if node.derived else ""
 
 
 def month_in_words(month: Month) -> str:
@@ -67,6 +91,22 @@ def month_in_words(month: Month) -> str:
 def day_in_words(day: date) -> str:
     """Write a day: `1. marts 2026`."""
     return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
+
+
+def days_in_words(days: Period) -> str:
+    """Write the days of a period, the last one included.
+
+    >>> days_in_words(Period(date(2026, 3, 16), date(2026, 4, 1)))
+    '16.–31. marts 2026'
+    """
+    if days.end is None:
+        return f"fra {day_in_words(days.start)}"
+    last = days.end - ONE_DAY
+    if last == days.start:
+        return day_in_words(last)
+    if (last.year, last.month) == (days.start.year, days.start.month):
+        return f"{days.start.day}.–{day_in_words(last)}"
+    return f"{day_in_words(days.start)} – {day_in_words(last)}"
 
 
 def law_in_words(law: str) -> str:
@@ -140,6 +180,7 @@ def _lines(node: Node, depth: int) -> Iterator[ProseLine]:
         law_in_words(node.law) if node.law else "",
         node.source if node.kind != "rule" else "",
         node.is_provisional,
+        mark_of(node),
     )
     for child in node.inputs:
         yield from _lines(child, depth + 1)

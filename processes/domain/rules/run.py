@@ -1,4 +1,4 @@
-"""Runs rules for one person in one month and keeps how each value came about.
+"""Runs rules for one person in some days of a month and keeps how each value came about.
 
 Each rule runs once; what it asked becomes the inputs of its node. What is not known makes the
 value unknown, all the way up, and is written down once. Nothing here knows any law.
@@ -15,6 +15,7 @@ from typing import NoReturn
 from processes.domain.errors import BrokenStateError, RateMissingError
 from processes.domain.facts import (
     FACT_LABELS,
+    MONTHLY_KINDS,
     QUESTIONS,
     Fact,
     FactKind,
@@ -26,7 +27,8 @@ from processes.domain.money import Money
 from processes.domain.periods import Month, Period
 from processes.domain.rates import RATE_LABELS, RateBook
 from processes.domain.rules.book import Rule, RuleBook
-from processes.domain.rules.prose import day_in_words, in_words
+from processes.domain.rules.prose import day_in_words, days_in_words, in_words
+from processes.domain.rules.sharing import DAY_COUNTS, share_of_days, spread_over
 from processes.domain.rules.trace import Missing, Node, NodeValue, lowest
 
 
@@ -66,9 +68,18 @@ class Notebook:
             self.inputs.append(node)
         self.named[name] = node.value
 
+    def swap(self, name: str, old: Node, new: Node) -> None:
+        """Keep a node in place of another."""
+        self.inputs = [each for each in self.inputs if each != old]
+        self.note(name, new)
+
 
 class Run:
-    """The rules of one person in one month (regelkørsel)."""
+    """The rules of one person in one stretch of a month, or in a whole month (regelkørsel).
+
+    `days` is the stretch, in which nothing that is asked for changes; `span` is everything that is
+    calculated of the month, over which its income is looked for.
+    """
 
     def __init__(
         self,
@@ -80,6 +91,8 @@ class Run:
         rates: RateBook,
         rules: RuleBook,
         given: Mapping[str, Node],
+        days: Period | None = None,
+        span: Period | None = None,
     ) -> None:
         self.party_id = party_id
         self.who = who
@@ -88,6 +101,8 @@ class Run:
         self.rates = rates
         self.rules = rules
         self.given = given
+        self.days = days or month.period()
+        self.span = span or self.days
         self.partner: Run | None = None
         self._results: dict[str, Result | None] = {}
 
@@ -99,7 +114,7 @@ class Run:
                 raise BrokenStateError(f"rule {rule_id} asks for itself")
             return known
         self._results[rule_id] = None
-        rule = self.rules.on(rule_id, self.month.first_day)
+        rule = self.rules.on(rule_id, self.days.start)
         book = Notebook()
         try:
             value = rule.body(View(self, book))
@@ -119,6 +134,30 @@ class Run:
         result = Result(rule, node, tuple(book.missing), dict(book.named))
         self._results[rule_id] = result
         return result
+
+    def shared(self, rule: Rule, node: Node, days: Period) -> Node:
+        """Return what some days are of a month's amount, with how they were counted."""
+        if not isinstance(node.value, Money):
+            raise BrokenStateError(f"rule {rule.id} gives no amount that days could be a part of")
+        choice = self.result(rule.folds).node
+        by = DAY_COUNTS.get(str(choice.value))
+        if by is None:
+            raise BrokenStateError(f"rule {rule.folds} names no way to count days: {choice.value}")
+        return Node(
+            kind="rule",
+            id=rule.name,
+            label=f"{node.label}, {days_in_words(days)}",
+            value=share_of_days(node.value, days, self.month, by),
+            law=choice.law,
+            source=f"{by.words(days, self.month)} af {node.value.danish()}",
+            confidence=lowest(iter([choice.confidence, node.confidence])),
+            derived=node.derived,
+            inputs=(choice, node),
+        )
+
+    def first_change(self, _rule_id: str) -> date | None:
+        """Return the day a rule says something else than before; in one stretch never."""
+        return None
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -153,8 +192,13 @@ class View:
 
     @property
     def day(self) -> date:
-        """The first day of the month."""
-        return self._run.month.first_day
+        """The first of the days."""
+        return self._run.days.start
+
+    @property
+    def days(self) -> Period:
+        """The days that are calculated."""
+        return self._run.days
 
     def need(self, *kinds: FactKind) -> None:
         """Stop unless every one of these facts is known; all that is missing is written down."""
@@ -171,12 +215,29 @@ class View:
         return fact.value
 
     def said(self, kind: FactKind) -> FactValue | None:
-        """Return a fact if anybody said it; None also when nobody did."""
-        fact = self._run.facts.on(self._run.party_id, kind, self.month.last_day)
-        if fact is None or fact.status is not FactStatus.VALUE:
-            return None
-        self._book.note(self._prefix + kind.value, _fact_node(fact))
-        return fact.value
+        """Return a fact of the month if anybody said it; None also when nobody did."""
+        fact = self._said_on(kind, self.month.last_day)
+        return None if fact is None else fact.value
+
+    def said_now(self, kind: FactKind) -> FactValue | None:
+        """Return a fact of these days if anybody said it; None also when nobody did."""
+        fact = self._said_on(kind, self.day)
+        return None if fact is None else fact.value
+
+    def spread(self, kind: FactKind) -> Money:
+        """Return what falls on these days of an amount that covers its own days; none said is 0."""
+        fact = self._said_on(kind, self.day)
+        if fact is None:
+            return Money(0)
+        if not isinstance(fact.value, Money):
+            raise BrokenStateError(f"fact {kind.value} is no amount that days could be a part of")
+        if fact.valid.end is None:
+            self.stop(
+                kind.value,
+                f"'{FACT_LABELS[kind]}' har ingen slutdato. Skriv, til og med hvilken dag beløbet"
+                " dækker.",
+            )
+        return spread_over(fact.value, over=fact.valid, days=self.days)
 
     def yes(self, kind: FactKind) -> bool:
         """Return a known yes or no; known to be none is no."""
@@ -231,8 +292,18 @@ class View:
             raise BrokenStateError(f"rule {rule_id} gives no amount")
         return value
 
+    def for_days(self, rule_id: str) -> Money:
+        """Return what these days are of another rule's amount, which is for a month."""
+        whole = self.amount(rule_id)
+        if not whole or self.days == self.month.period():
+            return whole
+        result = self._run.result(rule_id)
+        node = self._run.shared(result.rule, result.node, self.days)
+        self._book.swap(self._prefix + rule_id, result.node, node)
+        return node.value if isinstance(node.value, Money) else whole
+
     def holds(self, rule_id: str) -> bool:
-        """Return another rule's yes or no."""
+        """Return another rule's yes or no; of a month, whether it holds on any of its days."""
         value = self._rule(rule_id)
         if not isinstance(value, bool):
             raise BrokenStateError(f"rule {rule_id} gives no yes or no")
@@ -251,6 +322,16 @@ class View:
         if isinstance(value, bool) or not isinstance(value, int):
             raise BrokenStateError(f"rule {rule_id} gives no number")
         return value
+
+    def steady(self, rule_id: str, kind: FactKind) -> None:
+        """Stop when another rule's yes or no is not the same on every day; `kind` is why."""
+        day = self._run.first_change(rule_id)
+        if day is not None:
+            self.stop(
+                kind.value,
+                f"'{FACT_LABELS[kind]}' ændrer sig den {day_in_words(day)}. Hvad det betyder for"
+                " månedens indtægter, er ikke afklaret; beregn måneden manuelt.",
+            )
 
     def spouse(self) -> View:
         """Return the same view of the spouse; what is asked there becomes an input here."""
@@ -271,21 +352,27 @@ class View:
             raise _Stop
         return result.node.value
 
+    def _said_on(self, kind: FactKind, day: date) -> Fact | None:
+        fact = self._run.facts.on(self._run.party_id, kind, day)
+        if fact is None or fact.status is not FactStatus.VALUE:
+            return None
+        self._book.note(self._prefix + kind.value, _fact_node(fact))
+        return fact
+
     def _known(self, kind: FactKind) -> Fact | None:
-        """Return the fact of the month, or write down that it is missing."""
+        """Return the fact of the days, or write down that it is missing."""
         run = self._run
-        days = Period(self.day, self.month.next().first_day)
+        days = run.span if kind in MONTHLY_KINDS else run.days
         said = run.facts.timeline(run.party_id, kind, days)
         values = said.map(lambda fact: (fact.status, fact.value))
-        first = said.on(self.day)
+        first = said.on(days.start)
         if first is None or first.status is FactStatus.UNKNOWN:
             sentence = QUESTIONS[kind].format(who=run.who)
         elif values.changes() != (days.start, days.end):
             changed = next(day for day in values.changes() if day != days.start)
-            # Assumes: help is calculated for whole months only; part months come later.
             sentence = (
-                f"'{FACT_LABELS[kind]}' ændrer sig den {day_in_words(changed)};"
-                " en måned med ændring kan endnu ikke beregnes."
+                f"'{FACT_LABELS[kind]}' ændrer sig den {day_in_words(changed)}, men en måned har"
+                " ét beløb. Læg månedens beløb sammen, og skriv det fra den første dag."
             )
         else:
             return first
