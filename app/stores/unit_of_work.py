@@ -15,6 +15,7 @@ from app.stores.engine import ALWAYS_FRESH
 from app.stores.facts import SqlFactStore
 from app.stores.letters import SqlLetterStore
 from app.stores.outbox import SqlOutboxStore
+from app.stores.papers import SqlPaperStore
 from app.stores.payments import SqlPaymentStore
 from app.stores.processes import SqlDefinitionStore, SqlProcessStore
 from app.stores.reads import SqlReadStore
@@ -38,6 +39,7 @@ class SqlUnitOfWork:
         self.hearings: stores.HearingStore = SqlHearingStore(session)
         self.decisions: stores.DecisionStore = SqlDecisionStore(session)
         self.letters: stores.LetterStore = SqlLetterStore(session)
+        self.papers: stores.PaperStore = SqlPaperStore(session)
         self.payments: stores.PaymentStore = SqlPaymentStore(session)
         self.processes: stores.ProcessStore = SqlProcessStore(session)
         self.definitions: stores.DefinitionStore = SqlDefinitionStore(session)

@@ -15,7 +15,7 @@ from typing import Protocol
 from processes.domain.calculation import Calculation
 from processes.domain.cases import Application, Case, CaseState, Party
 from processes.domain.decisions import Decision, Proposal
-from processes.domain.documents import Document, JournalNote
+from processes.domain.documents import Document, DocumentRequest, JournalNote, UploadedFile
 from processes.domain.facts import Fact
 from processes.domain.hearings import PartyHearing
 from processes.domain.payments import PaymentLine, PaymentPlan, PaymentReceipt, PaymentState
@@ -180,6 +180,31 @@ class DecisionStore(Protocol):
 
 class LetterStore(Protocol):
     """Letters, from words to receipt."""
+
+class PaperStore(Protocol):
+    """What a party is asked to send, and files chosen but not yet sent."""
+
+    def save(self, request: DocumentRequest) -> None:
+        """Insert a request or write its next state."""
+
+    def request(self, request_id: str) -> DocumentRequest:
+        """Return a request."""
+
+    def of_case(self, case_id: str) -> Sequence[DocumentRequest]:
+        """Return what was asked for in a case, in the order it was first asked for."""
+
+    def add_file(self, file: UploadedFile, content: bytes) -> None:
+        """Keep a file until it is sent or taken away."""
+
+    def files(self, case_id: str) -> Sequence[UploadedFile]:
+        """Return the files that wait to be sent in a case, oldest first."""
+
+    def file(self, file_id: str) -> UploadedFile:
+        """Return one file's record."""
+
+    def take_file(self, file_id: str) -> bytes:
+        """Remove a file and return its bytes."""
+
 
     def add(self, letters: Sequence[LetterRecord]) -> None:
         """Save the letters of one batch."""
@@ -496,3 +521,4 @@ class Claims(Protocol):
 
     def release(self, kind: str, claim: Claim) -> None:
         """Give a lease back at once."""
+    papers: PaperStore

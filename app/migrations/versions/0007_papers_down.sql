@@ -1,0 +1,2 @@
+DROP TABLE uploaded_file;
+DROP TABLE document_request;
