@@ -58,6 +58,14 @@ def core() -> Core:
         return _core()
 
 
+def close() -> None:
+    """Let go of this process's core; the next entry makes a new one."""
+    with _lock:
+        if _core.cache_info().currsize:
+            _core().close()
+            _core.cache_clear()
+
+
 def drain(
     kind: str, act: Callable[[Claim], None], broke: Callable[[Claim, Exception], None]
 ) -> int:
