@@ -1,6 +1,7 @@
 """Append-only: who saw and did what."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -39,3 +40,12 @@ class SqlAuditStore(Store):
             AuditEvent(row.at, row.user_id, row.role, row.action, row.subject, row.reason)
             for row in rows
         ]
+
+    def touched(self, subjects: Sequence[str], *, since: datetime) -> frozenset[tuple[str, str]]:
+        """Return which of these subjects which user saw or changed after a moment."""
+        wanted = (
+            select(AuditEventRow.subject, AuditEventRow.user_id)
+            .where(AuditEventRow.subject.in_(subjects), AuditEventRow.at > since)
+            .distinct()
+        )
+        return frozenset((subject, user) for subject, user in self.session.execute(wanted))

@@ -1,15 +1,21 @@
 """Rows to user tasks and inboxes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     TIMESTAMP,
+    BigInteger,
     ColumnElement,
+    Integer,
+    Row,
+    Select,
     and_,
     cast,
+    exists,
     func,
     insert,
     literal_column,
@@ -18,9 +24,10 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.orm import aliased
 
 from app.models.cases import CaseRow, PartyRow
-from app.models.processes import DUE_OR_NEVER, InstanceRow, UserTaskRow
+from app.models.processes import InstanceRow, UserTaskRow
 from app.models.security import UserRow
 from app.stores.codecs import plain_map
 from app.stores.rows import Store, known_id, missing
@@ -40,9 +47,10 @@ DENMARK = ZoneInfo("Europe/Copenhagen")
 NEVER = "infinity"
 """What a task without a deadline is sorted by."""
 VIEWS = ("mine", "unit", "unassigned", "waiting", "overdue")
-SORTED_BY: ColumnElement[datetime] = literal_column(
-    DUE_OR_NEVER.replace("due_at", "user_task.due_at")
-)
+Tasks = type[UserTaskRow]
+"""The table of tasks, or the same again under another name."""
+Listed = Row[UserTaskRow, CaseRow, PartyRow, str]
+"""A task with what a list shows of its case."""
 
 
 def instance_of(row: InstanceRow) -> ProcessInstance:
@@ -103,22 +111,49 @@ def _progress(task: UserTask) -> dict[str, object]:
     }
 
 
-def in_view(
-    view: str, *, user: str, units: frozenset[str], roles: frozenset[str], now: datetime
-) -> ColumnElement[bool]:
+def sorted_by(tasks: Tasks = UserTaskRow) -> tuple[Any, ...]:
+    """Return what an inbox is sorted by: as its index, so that a page is read and not sorted."""
+    never: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
+    return (-tasks.priority, func.coalesce(tasks.due_at, never), tasks.id)
+
+
+def listed() -> Select[UserTaskRow, CaseRow, PartyRow, str]:
+    """Return the query of tasks with what a list shows of their cases, not narrowed yet."""
+    return (
+        select(UserTaskRow, CaseRow, PartyRow, UserRow.name)
+        .outerjoin(CaseRow, UserTaskRow.case_id == CaseRow.id)
+        .outerjoin(
+            PartyRow,
+            and_(PartyRow.case_id == CaseRow.id, PartyRow.role == PartyRole.PRIMARY.value),
+        )
+        .outerjoin(UserRow, UserRow.id == UserTaskRow.assignee)
+    )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks at an inbox, and when."""
+
+    user: str
+    units: frozenset[str]
+    roles: frozenset[str]
+    now: datetime
+
+
+def in_view(view: str, reader: Reader, tasks: Tasks = UserTaskRow) -> ColumnElement[bool]:
     """Return the condition that an open task is in a view of the inbox."""
-    mine = UserTaskRow.assignee == user
-    ours = and_(UserTaskRow.unit.in_(sorted(units)), UserTaskRow.role.in_(sorted(roles)))
+    mine = tasks.assignee == reader.user
+    ours = and_(tasks.unit.in_(sorted(reader.units)), tasks.role.in_(sorted(reader.roles)))
     waits = and_(
-        UserTaskRow.follow_up_on.is_not(None),
-        UserTaskRow.follow_up_on > now.astimezone(DENMARK).date(),
+        tasks.follow_up_on.is_not(None),
+        tasks.follow_up_on > reader.now.astimezone(DENMARK).date(),
     )
     conditions = {
         "mine": and_(mine, ~waits),
         "unit": and_(ours, ~waits),
-        "unassigned": and_(ours, UserTaskRow.assignee.is_(None), ~waits),
+        "unassigned": and_(ours, tasks.assignee.is_(None), ~waits),
         "waiting": and_(or_(mine, ours), waits),
-        "overdue": and_(or_(mine, ours), UserTaskRow.due_at < now),
+        "overdue": and_(or_(mine, ours), tasks.due_at < reader.now),
     }
     if view not in conditions:
         raise missing("Visningen")
@@ -185,36 +220,42 @@ class SqlTaskStore(Store):
         now: datetime,
         show_protected: bool,
     ) -> Sequence[TaskRow]:
-        """Return one page of an inbox, by deadline; keyset paging."""
-        statement = (
-            select(UserTaskRow, CaseRow, PartyRow, UserRow.name)
-            .outerjoin(CaseRow, UserTaskRow.case_id == CaseRow.id)
-            .outerjoin(
-                PartyRow,
-                and_(PartyRow.case_id == CaseRow.id, PartyRow.role == PartyRole.PRIMARY.value),
-            )
-            .outerjoin(UserRow, UserRow.id == UserTaskRow.assignee)
-            .where(
-                UserTaskRow.state == TaskState.OPEN.value,
-                in_view(wanted.view, user=user, units=units, roles=roles, now=now),
-                *_filtered(wanted),
-            )
-            .order_by(SORTED_BY, UserTaskRow.id)
-            .limit(wanted.limit)
-        )
+        """Return one page of an inbox, by priority and then deadline; keyset paging."""
+        reader = Reader(user, units, roles, now)
+        statement = listed().where(_shown(wanted, reader)).order_by(*sorted_by())
+        if wanted.after:
+            statement = statement.where(tuple_(*sorted_by()) > _keyset(wanted.after))
+        if wanted.is_by_person:
+            statement = statement.where(~_has_earlier_of_person(wanted, reader))
+        found = self.session.execute(statement.limit(wanted.limit)).all()
+        others = self._others(found, wanted, reader) if wanted.is_by_person else {}
         return [
-            _task_row(task, case, party, name or "", show_protected=show_protected)
-            for task, case, party, name in self.session.execute(statement)
+            task_row(*each, show_protected=show_protected, others=others.get(each[0].id, ()))
+            for each in found
         ]
+
+    def _others(
+        self, found: Sequence[Listed], wanted: TaskFilter, reader: Reader
+    ) -> dict[int, tuple[Listed, ...]]:
+        """Return what else of the view concerns the same people, by the task it is folded under."""
+        first = {party.cpr: task.id for task, _, party, _ in found if party is not None}
+        rest = listed().where(
+            _shown(wanted, reader),
+            PartyRow.cpr.in_(list(first)),
+            UserTaskRow.id.not_in(list(first.values())),
+        )
+        folded: dict[int, tuple[Listed, ...]] = {}
+        for each in self.session.execute(rest.order_by(*sorted_by())):
+            leader = first[each[2].cpr]
+            folded[leader] = (*folded.get(leader, ()), each)
+        return folded
 
     def inbox_counts(
         self, *, user: str, units: frozenset[str], roles: frozenset[str], now: datetime
     ) -> Mapping[str, int]:
         """Return how many tasks each view holds, in one statement."""
-        counts = [
-            func.count().filter(in_view(view, user=user, units=units, roles=roles, now=now))
-            for view in VIEWS
-        ]
+        reader = Reader(user, units, roles, now)
+        counts = [func.count().filter(in_view(view, reader)) for view in VIEWS]
         # The index of open tasks is read once, for what is mine or my unit's.
         near = or_(
             UserTaskRow.assignee == user,
@@ -224,31 +265,51 @@ class SqlTaskStore(Store):
         return dict(zip(VIEWS, self.session.execute(statement).one(), strict=True))
 
 
-def _filtered(wanted: TaskFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions a filter adds to its view."""
-    conditions: list[ColumnElement[bool]] = []
+def _shown(wanted: TaskFilter, reader: Reader, tasks: Tasks = UserTaskRow) -> ColumnElement[bool]:
+    """Return the condition that an open task is in a view and fits its filter."""
+    conditions = [tasks.state == TaskState.OPEN.value, in_view(wanted.view, reader, tasks)]
     if wanted.role:
-        conditions.append(UserTaskRow.role == wanted.role)
+        conditions.append(tasks.role == wanted.role)
     if wanted.form_key:
-        conditions.append(UserTaskRow.form_key == wanted.form_key)
+        conditions.append(tasks.form_key == wanted.form_key)
     if wanted.due_before:
-        conditions.append(UserTaskRow.due_at < wanted.due_before)
+        conditions.append(tasks.due_at < wanted.due_before)
     if wanted.party_tokens:
-        conditions.append(case_matches(wanted.party_tokens))
-    if wanted.after:
-        due, task_id = wanted.after
-        last = tuple_(cast(due or NEVER, TIMESTAMP(timezone=True)), task_id)
-        conditions.append(tuple_(SORTED_BY, UserTaskRow.id) > last)
-    return conditions
+        fitting = select(CaseRow.id).where(case_matches(wanted.party_tokens))
+        conditions.append(tasks.case_id.in_(fitting))
+    return and_(*conditions)
 
 
-def _task_row(
+def _keyset(after: tuple[int, str, int]) -> ColumnElement[Any]:
+    """Return the place of the last row seen, to be compared with `sorted_by`."""
+    priority, due, task_id = after
+    return tuple_(
+        cast(-priority, Integer),
+        cast(due or NEVER, TIMESTAMP(timezone=True)),
+        cast(task_id, BigInteger),
+    )
+
+
+def _has_earlier_of_person(wanted: TaskFilter, reader: Reader) -> ColumnElement[bool]:
+    """Return the condition that the view shows the person already, by a more urgent task."""
+    tasks, parties = aliased(UserTaskRow), aliased(PartyRow)
+    return exists().where(
+        parties.cpr == PartyRow.cpr,
+        parties.role == PartyRole.PRIMARY.value,
+        tasks.case_id == parties.case_id,
+        _shown(wanted, reader, tasks),
+        tuple_(*sorted_by(tasks)) < tuple_(*sorted_by()),
+    )
+
+
+def task_row(
     task: UserTaskRow,
     case: CaseRow | None,
     party: PartyRow | None,
-    assignee_name: str,
+    assignee_name: str | None,
     *,
     show_protected: bool,
+    others: Sequence[Listed] = (),
 ) -> TaskRow:
     """Make an inbox row; a protected party's name stays here unless the reader may see it."""
     protected = Protection.PROTECTED.value in {
@@ -263,5 +324,6 @@ def _task_row(
         party_name="" if hidden or party is None else party.name,
         party_born_on=Cpr(party.cpr).birth_date if party else date.min,
         protection=(Protection.PROTECTED if protected else Protection.NORMAL).value,
-        assignee_name=assignee_name,
+        assignee_name=assignee_name or "",
+        others=tuple(task_row(*each, show_protected=show_protected) for each in others),
     )

@@ -20,6 +20,7 @@ from app.stores.payments import SqlPaymentStore
 from app.stores.processes import SqlDefinitionStore, SqlProcessStore
 from app.stores.reads import SqlReadStore
 from app.stores.setup import SqlSetupStore
+from app.stores.team import SqlTeamStore
 from processes.ports import stores
 
 
@@ -38,8 +39,8 @@ class SqlUnitOfWork:
         self.calculations: stores.CalculationStore = SqlCalculationStore(session)
         self.hearings: stores.HearingStore = SqlHearingStore(session)
         self.decisions: stores.DecisionStore = SqlDecisionStore(session)
-        self.letters: stores.LetterStore = SqlLetterStore(session)
         self.papers: stores.PaperStore = SqlPaperStore(session)
+        self.letters: stores.LetterStore = SqlLetterStore(session)
         self.payments: stores.PaymentStore = SqlPaymentStore(session)
         self.processes: stores.ProcessStore = SqlProcessStore(session)
         self.definitions: stores.DefinitionStore = SqlDefinitionStore(session)
@@ -47,6 +48,7 @@ class SqlUnitOfWork:
         self.outbox: stores.OutboxStore = SqlOutboxStore(session)
         self.audit: stores.AuditStore = SqlAuditStore(session)
         self.read: stores.ReadStore = SqlReadStore(session, municipality_id)
+        self.team: stores.TeamStore = SqlTeamStore(session)
 
     def __enter__(self) -> Self:
         enter_municipality(self.session.connection(), self.municipality_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -28,7 +29,7 @@ VIEWS = {
     "mine": "Mine opgaver",
     "enhed": "Enhedens opgaver",
     "ufordelte": "Ufordelte",
-    "venter": "Venter på andre",
+    "venter": "Lagt til opfølgning",
     "overskredne": "Frist overskredet",
 }
 STORED_VIEWS = {
@@ -51,6 +52,7 @@ def index() -> str:
         form_key=_form_key(),
         after=_after(),
         limit=PAGE_SIZE + 1,
+        is_by_person=True,
     )
     rows = core().inbox.rows(wanted, by)
     counts = core().inbox.counts(by)
@@ -61,7 +63,7 @@ def index() -> str:
         views=[(key, label, counts.get(STORED_VIEWS[key], 0)) for key, label in VIEWS.items()],
         counts=counts,
         bands=list(_bands(shown)),
-        shown=len(shown),
+        shown=sum(1 + len(row.others) for row in shown),
         next_page=_next_page(shown) if len(rows) > PAGE_SIZE else None,
         form_key=_form_key(),
         kinds=KINDS,
@@ -176,10 +178,14 @@ def follow_up(task_id: int) -> Answer:
     return redirect(url_for("inbox.index"))
 
 
+ACUTE = 2
+URGENT = {1: "Haster", ACUTE: "Akut"}
+"""What stands above the deadlines, by priority."""
 NOT_KEPT = frozenset({"csrf_token", "revision", "luk"})
 KINDS = {
     "casework.assess": "Vurdér oplysninger",
     "casework.register_data": "Indtast registeroplysninger",
+    "casework.recheck": "Sammenlign med register",
     "casework.complete_facts": "Manglende oplysninger",
     "casework.prepare_hearing": "Gennemgå høringsbrev",
     "casework.hearing_reply": "Vurdér svar på høring",
@@ -205,9 +211,19 @@ def _form_key() -> str | None:
     return key if key in FORMS else None
 
 
-def _after() -> tuple[str, int] | None:
+def _after() -> tuple[int, str, int] | None:
     last_id = request.args.get("efter", type=int)
-    return None if last_id is None else (request.args.get("frist", ""), last_id)
+    if last_id is None:
+        return None
+    return request.args.get("haster", 0, type=int), _moment(request.args.get("frist", "")), last_id
+
+
+def _moment(text: str) -> str:
+    """Return a moment from an address; what is none there means the end of the list."""
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def _next_page(rows: Sequence[TaskRow]) -> str:
@@ -216,17 +232,23 @@ def _next_page(rows: Sequence[TaskRow]) -> str:
         "inbox.index",
         visning=_view(),
         type=_form_key(),
+        haster=last.priority,
         frist=last.due_at.isoformat() if last.due_at else "",
         efter=last.id,
     )
 
 
 def _bands(rows: Sequence[TaskRow]) -> Iterator[tuple[str, list[tuple[TaskRow, words.Due]]]]:
-    """Yield the rows under the headings of their deadlines, in the order they came."""
+    """Yield the rows under headings: what is urgent, then by deadline, in the order they came."""
     now = core().clock.now()
     dated = [(row, words.due(row.task.due_at, now)) for row in rows]
-    for band, each in groupby(dated, key=lambda pair: pair[1].band):
+    for band, each in groupby(dated, key=_band):
         yield band, list(each)
+
+
+def _band(dated: tuple[TaskRow, words.Due]) -> str:
+    row, when = dated
+    return URGENT[min(row.task.priority, ACUTE)] if row.task.priority > 0 else when.band
 
 
 def _form(page: TaskPage, typed: MultiDict[str, str] | None) -> TaskForm:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from processes.domain.periods import Period
+
 Variables = Mapping[str, object]
 
 
@@ -120,6 +122,8 @@ class TaskRow:
     party_born_on: date
     protection: str
     assignee_name: str
+    others: tuple[TaskRow, ...] = ()
+    """The same person's other tasks in the view, when they are shown as one."""
 
 
 @dataclass(frozen=True)
@@ -133,9 +137,54 @@ class TaskFilter:
     due_before: datetime | None = None
     party_tokens: tuple[str, ...] = ()
     """Normalised words of a name, a case number, or the CPR digest; equality or prefix only."""
-    after: tuple[str, int] | None = None
-    """Keyset: the due moment (ISO) and id of the last row seen."""
+    after: tuple[int, str, int] | None = None
+    """Keyset: the priority, the due moment (ISO, empty without one) and id of the last row seen."""
     limit: int = 50
+    is_by_person: bool = False
+    """Whether a person's tasks are one row: the most urgent, with the others folded in it."""
+
+
+@dataclass(frozen=True)
+class TaskLoad:
+    """How much one person holds in a unit (belastning)."""
+
+    user: str | None
+    """None: nobody has them."""
+    open: int
+    overdue: int
+    due_this_week: int
+    """Due from now until the week is over."""
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Days somebody is away (fravær), and who stands in; why is nobody's business here."""
+
+    id: int
+    user: str
+    days: Period
+    """Without an end until the person is back."""
+    substitute: str | None
+    """Who gets new tasks meanwhile; None leaves them to the unit."""
+    registered_by: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True)
+class TaskMove:
+    """One task moved from one person to another (flytning); those of one batch were one move."""
+
+    id: int
+    batch_id: str
+    task_id: int
+    from_user: str | None
+    to_user: str
+    revision: int
+    """The draft's revision when it was moved: a later one means that somebody has begun."""
+    reason: str
+    moved_by: str
+    moved_at: datetime
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -340,7 +389,7 @@ class AuditEvent:
     role: str
     action: str
     subject: str
-    """`case:<id>`, `task:<id>`, `document:<id>`."""
+    """`case:<id>`, `task:<id>`, `document:<id>`, `user:<id>`."""
     reason: str = ""
 
 

@@ -21,6 +21,7 @@ from processes.domain.hearings import PartyHearing
 from processes.domain.payments import PaymentLine, PaymentPlan, PaymentReceipt, PaymentState
 from processes.domain.rates import Rate
 from processes.ports.records import (
+    Absence,
     Assessment,
     AuditEvent,
     Claim,
@@ -35,6 +36,8 @@ from processes.ports.records import (
     ProcessInstance,
     Subscription,
     TaskFilter,
+    TaskLoad,
+    TaskMove,
     TaskRow,
     TimelineItem,
     Timer,
@@ -178,9 +181,6 @@ class DecisionStore(Protocol):
         """Return every user who completed a task, assessed or proposed in a case."""
 
 
-class LetterStore(Protocol):
-    """Letters, from words to receipt."""
-
 class PaperStore(Protocol):
     """What a party is asked to send, and files chosen but not yet sent."""
 
@@ -205,6 +205,9 @@ class PaperStore(Protocol):
     def take_file(self, file_id: str) -> bytes:
         """Remove a file and return its bytes."""
 
+
+class LetterStore(Protocol):
+    """Letters, from words to receipt."""
 
     def add(self, letters: Sequence[LetterRecord]) -> None:
         """Save the letters of one batch."""
@@ -311,7 +314,7 @@ class ProcessStore(Protocol):
         now: datetime,
         show_protected: bool,
     ) -> Sequence[TaskRow]:
-        """Return one page of an inbox, by deadline; keyset paging."""
+        """Return one page of an inbox, by priority and then deadline; keyset paging."""
 
     def inbox_counts(
         self, *, user: str, units: frozenset[str], roles: frozenset[str], now: datetime
@@ -467,6 +470,9 @@ class AuditStore(Protocol):
     def of_subject(self, subject: str) -> Sequence[AuditEvent]:
         """Return what was seen and done of a subject, newest first."""
 
+    def touched(self, subjects: Sequence[str], *, since: datetime) -> frozenset[tuple[str, str]]:
+        """Return which of these subjects which user saw or changed after a moment."""
+
 
 class ReadStore(Protocol):
     """Read models for pages that join many tables."""
@@ -478,6 +484,53 @@ class ReadStore(Protocol):
         """Return cases by name prefix, case number or CPR digits, newest first."""
 
 
+class TeamStore(Protocol):
+    """Who has what, who is away, and what was moved."""
+
+    def loads(
+        self, units: frozenset[str], *, now: datetime, week_ends: datetime
+    ) -> Sequence[TaskLoad]:
+        """Return how much each person holds in some units, and nobody; in one statement."""
+
+    def held_by(
+        self, user: str | None, *, units: frozenset[str], limit: int, show_protected: bool
+    ) -> Sequence[TaskRow]:
+        """Return the open tasks somebody has, or nobody, the most urgent first."""
+
+    def rows(self, task_ids: Sequence[int], *, show_protected: bool) -> Sequence[TaskRow]:
+        """Return these tasks, whatever their state, the most urgent first."""
+
+    def cases(self, case_ids: Sequence[str]) -> Sequence[Case]:
+        """Return these cases with their parties."""
+
+    def add_absence(self, absence: Absence) -> Absence:
+        """Insert an absence; the answer has its id."""
+
+    def absence(self, absence_id: int) -> Absence:
+        """Return an absence that has days."""
+
+    def absences(self, *, since: date) -> Sequence[Absence]:
+        """Return every absence that has a day then or later, the first to begin first."""
+
+    def absent(self, user: str, on: date) -> Absence | None:
+        """Return somebody's absence on a day."""
+
+    def end_absence(self, absence_id: int, *, on: date) -> None:
+        """Say that somebody is back on a day; before it began, it never was."""
+
+    def add_moves(self, moves: Sequence[TaskMove]) -> None:
+        """Insert the tasks of a move."""
+
+    def moves(self, batch_id: str) -> Sequence[TaskMove]:
+        """Return the tasks of a move."""
+
+    def moves_since(self, moment: datetime) -> Sequence[TaskMove]:
+        """Return every moved task since a moment, the newest first."""
+
+    def undo_moves(self, move_ids: Sequence[int], *, at: datetime) -> None:
+        """Say that tasks were moved back."""
+
+
 class UnitOfWork(Protocol):
     """One transaction in one municipality."""
 
@@ -487,6 +540,7 @@ class UnitOfWork(Protocol):
     calculations: CalculationStore
     hearings: HearingStore
     decisions: DecisionStore
+    papers: PaperStore
     letters: LetterStore
     payments: PaymentStore
     processes: ProcessStore
@@ -495,6 +549,7 @@ class UnitOfWork(Protocol):
     outbox: OutboxStore
     audit: AuditStore
     read: ReadStore
+    team: TeamStore
 
     def commit(self) -> None:
         """Make it so, all at once."""
@@ -521,4 +576,3 @@ class Claims(Protocol):
 
     def release(self, kind: str, claim: Claim) -> None:
         """Give a lease back at once."""
-    papers: PaperStore

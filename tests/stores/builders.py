@@ -27,6 +27,7 @@ from processes.domain.payments import PaymentLine, PaymentPlan
 from processes.domain.periods import Month, Period
 from processes.domain.rates import Confidence
 from processes.ports.records import (
+    Absence,
     Assessment,
     InstanceState,
     Job,
@@ -35,6 +36,7 @@ from processes.ports.records import (
     OutboxItem,
     ProcessDefinition,
     ProcessInstance,
+    TaskMove,
     TaskState,
     Timer,
     UserTask,
@@ -352,6 +354,18 @@ def a_task(instance_id: int, **changes: Any) -> UserTask:
         created_at=NOW,
     )
     return replace(task, **changes)
+
+
+def a_move(task_id: int, **changes: Any) -> TaskMove:
+    """Return a task moved from Karin to Jonas."""
+    move = TaskMove(0, an_id("move"), task_id, "karin", "jonas", 0, "Karin er syg", "tina", NOW)
+    return replace(move, **changes)
+
+
+def an_absence(**changes: Any) -> Absence:
+    """Return a week that Karin is away and nobody stands in."""
+    days = Period(date(2026, 3, 9), date(2026, 3, 16))
+    return replace(Absence(0, "karin", days, None, "tina", NOW), **changes)
 
 
 def a_job(instance_id: int, name: str = "job", **changes: Any) -> Job:

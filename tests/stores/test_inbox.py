@@ -1,4 +1,4 @@
-"""An inbox shows the right tasks, in the order of their deadlines, page by page."""
+"""An inbox shows the right tasks, the most urgent first, page by page."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app.stores.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from processes.domain.cases import Protection
 from processes.domain.errors import NotFoundError
+from processes.domain.identifiers import Cpr
 from processes.ports.records import TaskFilter, TaskRow, TaskState, User, UserTask
 from tests.stores import builders as a
 
@@ -113,8 +114,105 @@ def test_pages_follow_each_other_by_deadline_and_without_one_last(
             assert len(page) <= 2
             seen += names(page)
             last = page[-1].task
-            after = (last.due_at.isoformat() if last.due_at else "", last.id)
+            after = (last.priority, last.due_at.isoformat() if last.due_at else "", last.id)
         assert seen == ["first", "second", "third", "never", "never_too"]
+
+
+def pages(uow: SqlUnitOfWork, *, limit: int, **wanted: object) -> list[TaskRow]:
+    """Return every row of the unit's view, read page by page."""
+    seen: list[TaskRow] = []
+    after = None
+    while page := shown(uow, limit=limit, after=after, **wanted):
+        assert len(page) <= limit
+        seen += page
+        last = page[-1].task
+        after = (last.priority, last.due_at.isoformat() if last.due_at else "", last.id)
+    return seen
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+def test_what_is_urgent_comes_before_what_is_due_and_no_row_is_lost_between_pages(
+    uow_factory: SqlUnitOfWorkFactory, limit: int
+) -> None:
+    hour = timedelta(hours=1)
+    with uow_factory(999) as uow:
+        store_tasks(
+            uow,
+            soon={"due_at": a.NOW},
+            never={"due_at": None},
+            high_never={"due_at": None, "priority": 1},
+            acute_late={"due_at": a.NOW + 2 * hour, "priority": 2},
+            high_soon={"due_at": a.NOW, "priority": 1},
+            acute={"due_at": a.NOW + hour, "priority": 2},
+            later={"due_at": a.NOW + hour},
+        )
+
+        assert names(pages(uow, limit=limit)) == [
+            "acute",
+            "acute_late",
+            "high_soon",
+            "high_never",
+            "soon",
+            "later",
+            "never",
+        ]
+
+
+def store_second_case(uow: SqlUnitOfWork, name: str, cpr: str) -> str:
+    """Store another case, of its own or of the same person; return its id."""
+    case_id = a.an_id(name)
+    party = a.a_party(id=a.an_id(f"party {name}"), case_id=case_id, cpr=Cpr(cpr))
+    uow.cases.add(
+        a.a_case(id=case_id, number=f"2026-{len(name):06d}", parties=(party,), municipality_id=999)
+    )
+    return case_id
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_a_persons_tasks_are_one_row_with_the_others_folded_in_it(
+    uow_factory: SqlUnitOfWorkFactory, limit: int
+) -> None:
+    hour = timedelta(hours=1)
+    with uow_factory(999) as uow:
+        instance = a.store_instance(uow)
+        annas = store_second_case(uow, "anna again", "6101901234")
+        bos = store_second_case(uow, "bo", "6202912345")
+        for name, changes in {
+            "anna_acute": {"case_id": annas, "priority": 2, "due_at": a.NOW + 3 * hour},
+            "bo": {"case_id": bos, "due_at": a.NOW},
+            "anna_first": {"due_at": a.NOW},
+            "anna_never": {"due_at": None},
+            "anna_elsewhere": {"unit": "ydelse-syd"},
+            "bo_later": {"case_id": bos, "due_at": a.NOW + hour},
+            "nobodys": {"case_id": "", "due_at": a.NOW + 2 * hour},
+        }.items():
+            uow.processes.open_task(a.a_task(instance.id, name=name, **changes))
+
+        rows = pages(uow, limit=limit, is_by_person=True)
+
+        assert [(row.task.name, names(list(row.others))) for row in rows] == [
+            ("anna_acute", ["anna_first", "anna_never"]),
+            ("bo", ["bo_later"]),
+            ("nobodys", []),
+        ]
+        assert counts(uow)["unit"] == sum(1 + len(row.others) for row in rows)
+
+
+def test_a_fold_keeps_to_the_filter_of_its_view(uow_factory: SqlUnitOfWorkFactory) -> None:
+    """What is filtered away must not hide what is left of the same person."""
+    with uow_factory(999) as uow:
+        store_tasks(
+            uow,
+            first={"due_at": a.NOW, "form_key": "decision.propose"},
+            second={},
+            put_away={"due_at": a.NOW, "follow_up_on": date(2026, 3, 20)},
+        )
+
+        (only,) = shown(uow, is_by_person=True, form_key="casework.assess")
+        (found,) = shown(uow, is_by_person=True, party_tokens=("anna",))
+
+        assert (only.task.name, only.others) == ("second", ())
+        assert (found.task.name, names(list(found.others))) == ("first", ["second"])
 
 
 def test_filters_narrow_a_view(uow_factory: SqlUnitOfWorkFactory) -> None:
@@ -205,7 +303,8 @@ def test_an_inbox_is_read_from_its_index(uow_factory: SqlUnitOfWorkFactory) -> N
             text(
                 "EXPLAIN SELECT id FROM user_task WHERE state = 'open' AND unit = 'unit-7'"
                 " AND role = 'caseworker'"
-                " ORDER BY coalesce(due_at, 'infinity'::timestamptz), id LIMIT 50"
+                " AND (-priority, coalesce(due_at, 'infinity'::timestamptz), id) > (0, now(), 7)"
+                " ORDER BY -priority, coalesce(due_at, 'infinity'::timestamptz), id LIMIT 50"
             )
         ).scalars()
         steps = "\n".join(plan)

@@ -12,7 +12,7 @@ from app.models.catalogue import CENTRAL_TABLES
 from app.stores.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from processes.domain.documents import JournalNote
 from processes.domain.errors import NotFoundError
-from processes.ports.records import AuditEvent, HistoryEvent, Incident, Subscription
+from processes.ports.records import AuditEvent, HistoryEvent, Incident, Subscription, User
 from tests.database import ALL_TABLES, Database
 from tests.stores import builders as a
 
@@ -33,7 +33,10 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     uow.payments.mark_ordered(a.an_id("payment"), a.NOW)
     uow.payments.save_voucher(a.a_voucher())
     instance = a.store_instance(uow, with_case=False)
-    uow.processes.open_task(a.a_task(instance.id))
+    task = uow.processes.open_task(a.a_task(instance.id))
+    uow.setup.put_user(User("karin", "Karin Holm", "", ()))
+    uow.team.add_absence(a.an_absence())
+    uow.team.add_moves([a.a_move(task.id)])
     uow.processes.add_job(a.a_job(instance.id))
     uow.processes.add_timer(a.a_timer(instance.id))
     uow.processes.subscribe(Subscription(0, instance.id, "t", "wait_answer", "heard", "k"))
