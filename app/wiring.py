@@ -61,6 +61,7 @@ STAGES = (
     "letters",
     "payments",
     "postings",
+    "registers",
 )
 """Every stage registers its steps when it is imported."""
 DEMO_CITIZENS = "demo-citizens.json"

@@ -90,6 +90,8 @@ class Background:
     payments: tuple[PaymentLine, ...] = ()
     applies_jointly: bool = False
     valid_from: date | None = None
+    missing_registers: tuple[str, ...] = ()
+    """The registers a person types in for; empty when the task does not say."""
 
     def disputed(self, party_id: str, kind: FactKind) -> bool:
         """Tell whether sources disagree on a fact."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self, cast
 
-from wtforms import Field
+from wtforms import Field, StringField
 
 from forms.base import AskedParty, Background, Section, TaskForm
 from forms.fields import ChoiceField, DanishDateField, NotBefore, Required, WholeField, WordsField
@@ -21,8 +21,10 @@ from forms.questions import (
     field_name,
     start_values,
 )
-from processes.domain.facts import Fact, FactKind, FactStatus, FactValue
+from processes.domain.cases import Protection
+from processes.domain.facts import FACT_LABELS, Fact, FactKind, FactStatus, FactValue
 from processes.domain.hearings import LEAST_HEARING_DAYS
+from processes.domain.registers import NEEDED, TYPED_IN_ITS_PLACE, PersonAnswer, RegisterName
 
 PLAIN_YES_NO = ((YES, "Ja"), (NO, "Nej"))
 USUAL_HEARING_DAYS = 14
@@ -60,14 +62,6 @@ APPLICANTS_ONLY = frozenset(
 )
 """The conditions of help: a spouse who does not apply need not meet them."""
 YOUTH_ENDS_YEARS = 30
-
-REGISTERED = (
-    FactKind.MARITAL_STATUS,
-    FactKind.CHILDREN_AT_HOME,
-    FactKind.WORK_INCOME,
-    FactKind.OTHER_INCOME,
-)
-"""What the registers would have said."""
 
 NEEDED_LATER = (FactKind.REQUIREMENTS_EXEMPT, FactKind.SPOUSE_ON_OTHER_BENEFIT)
 """What is asked only when the calculation comes to need it."""
@@ -257,15 +251,176 @@ class EvidencedForm(FactForm):
         }
 
 
+PERSON = "person_"
+"""Begins the names of the fields about who somebody is; a spouse's carry the prefix too."""
+
+
 class RegisterData(EvidencedForm):
     """Type in what a register did not answer (indtast registeroplysninger med kilde)."""
 
     key = "casework.register_data"
 
     @classmethod
+    def away(cls, background: Background) -> tuple[RegisterName, ...]:
+        """Return the registers to type in for: those that are away, all when nobody says which."""
+        return tuple(map(RegisterName, background.missing_registers)) or NEEDED
+
+    @classmethod
     def kinds(cls, background: Background) -> Asked:
-        """Ask what the registers would have said of every adult."""
-        return tuple((party, kind) for party in background.parties for kind in REGISTERED)
+        """Ask what the registers that are away would have said of every adult."""
+        return tuple(
+            (party, kind)
+            for party in background.parties
+            for register in cls.away(background)
+            for kind in TYPED_IN_ITS_PLACE[register]
+        )
+
+    @classmethod
+    def nameless(cls, background: Background) -> tuple[AskedParty, ...]:
+        """Return whom CPR has not told of: nobody can write them a letter yet."""
+        is_away = RegisterName.CPR in cls.away(background)
+        return tuple(each for each in background.parties if is_away and not each.name)
+
+    @classmethod
+    def asked(cls, background: Background) -> type[Self]:
+        """Return the form with name and address first, when they are not known."""
+        fields: dict[str, Any] = {}
+        for party in cls.nameless(background):
+            who = "ægtefællen" if party.prefix else "ansøgeren"
+            name = f"{PERSON}{party.prefix}"
+            fields[f"{name}name"] = StringField(
+                f"Hvad hedder {who}?", [Required(f"Skriv hele navnet på {who}.")]
+            )
+            fields[f"{name}address"] = WordsField(
+                f"Hvor bor {who}?",
+                [Required(f"Skriv adressen på {who}: gade og nummer, så postnummer og by.")],
+                description="En linje til gade og nummer, en til postnummer og by.",
+            )
+            fields[f"{name}protected"] = ChoiceField(
+                f"Har {who} navne- og adressebeskyttelse?",
+                [
+                    Required(
+                        f"Svar på, om {who} har beskyttelse. Vælg ”Ved ikke”, hvis det ikke vides."
+                    )
+                ],
+                choices=PROTECTED,
+                description="Vides det ikke, behandles personen som beskyttet, til CPR svarer.",
+            )
+        form = super().asked(background)
+        return cast("type[Self]", type(cls.__name__, (form,), fields))
+
+    @property
+    def sections(self) -> list[Section]:
+        """Return who the people are before what is asked of them."""
+        who = tuple(each for each in self.questions if each.name.startswith(PERSON))
+        rest = [each for each in super().sections if not set(each.fields) & set(who)]
+        return [*([Section("Hvem er det?", who)] if who else []), *rest]
+
+    def to_variables(self) -> dict[str, object]:
+        """Return the answers, and who the people are that CPR has not told of."""
+        people = tuple(
+            PersonAnswer(
+                party_id=party.id,
+                name=self[f"{PERSON}{party.prefix}name"].data or "",
+                address_lines=_lines(self[f"{PERSON}{party.prefix}address"].data or ""),
+                protection=Protection.NORMAL
+                if self[f"{PERSON}{party.prefix}protected"].data == NO
+                else Protection.PROTECTED,
+            )
+            for party in self.nameless(self.background)
+        )
+        return {**super().to_variables(), "people": people}
+
+
+PROTECTED = ((YES, "Ja"), (NO, "Nej"), ("ved_ikke", "Ved ikke"))
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+class Recheck(TaskForm):
+    """Say which of two answers holds, now that a register is back (genkontrol)."""
+
+    key = "casework.recheck"
+
+    conclusion = WordsField(
+        "Hvad lægger du vægt på?",
+        [Required("Skriv, hvorfor du vælger, som du gør.")],
+        description="Gemmes på sagen.",
+    )
+    reassess = ChoiceField(
+        "Skal sagen vurderes igen?",
+        [Required("Svar på, om sagen skal vurderes igen.")],
+        choices=(
+            (YES, "Ja, forskellen kan betyde noget for hjælpen"),
+            (NO, "Nej, forskellen betyder ikke noget for hjælpen"),
+        ),
+        description="Det, der er afgjort og udbetalt, ændres ikke af dit svar.",
+    )
+
+    @classmethod
+    def asked(cls, background: Background) -> type[Self]:
+        """Return the form with a choice for each difference."""
+        parties = {party.id: party for party in background.parties}
+        several = len(parties) > 1
+        fields = {}
+        for each in background.contradictions:
+            if each.party_id not in parties:
+                continue
+            party = parties[each.party_id]
+            label = FACT_LABELS[each.kind] + (f", {party.first_name}" if several else "")
+            fields[field_name(party, each.kind)] = ChoiceField(
+                label,
+                [Required(f"{label}: vælg, hvilket svar der gælder.")],
+                choices=RECHECK_CHOICES,
+            )
+        return cast("type[Self]", type(cls.__name__, (cls,), fields))
+
+    @property
+    def differing(self) -> dict[str, tuple[str, FactKind]]:
+        """Return party and kind behind each choice."""
+        return {
+            field_name(party, each.kind): (each.party_id, each.kind)
+            for each in self.background.contradictions
+            for party in self.background.parties
+            if party.id == each.party_id
+        }
+
+    def fact_of(self, name: str) -> Fact | None:
+        """Return nothing: both facts are shown as disputed."""
+        return None
+
+    def disputed_facts(self, name: str) -> tuple[Fact, ...]:
+        """Return both answers behind a choice."""
+        wanted = self.differing.get(name)
+        for each in self.background.contradictions:
+            if (each.party_id, each.kind) == wanted:
+                return each.facts
+        return ()
+
+    @property
+    def sections(self) -> list[Section]:
+        """Return the differences together, then what they lead to."""
+        choices = tuple(self[name] for name in self.differing)
+        own = [self.reassess, self.conclusion]
+        return ([Section("Hvilket svar gælder?", choices)] if choices else []) + [
+            Section(str(each.label.text), (each,)) for each in own
+        ]
+
+    def to_variables(self) -> dict[str, object]:
+        """Return which answer holds, why, and what it leads to."""
+        return {
+            "chosen": {key: str(self[name].data) for name, key in self.differing.items()},
+            "conclusion": self.conclusion.data or "",
+            "reassess": self.reassess.data == YES,
+        }
+
+
+RECHECK_CHOICES = (
+    ("register", "Registrets svar gælder"),
+    ("before", "Det, sagen bygger på, gælder stadig"),
+)
 
 
 class CompleteFacts(EvidencedForm):

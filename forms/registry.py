@@ -12,6 +12,7 @@ from forms.casework import (
     HearingLapsed,
     HearingReply,
     PrepareHearing,
+    Recheck,
     RegisterData,
 )
 from forms.decision import Approve, Propose
@@ -34,6 +35,7 @@ FORMS = registered(
     (
         Assess,
         RegisterData,
+        Recheck,
         CompleteFacts,
         PrepareHearing,
         HearingReply,

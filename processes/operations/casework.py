@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from processes.domain import hearings
 from processes.domain.access import Actor, may, require
@@ -11,9 +11,17 @@ from processes.domain.calculation import Calculation, PersonMonth
 from processes.domain.cases import Case, Party, PartyRole, Protection
 from processes.domain.documents import Document, JournalNote
 from processes.domain.errors import NotAllowedError, RuleError
-from processes.domain.facts import FactKind, Facts
+from processes.domain.facts import Contradiction, FactKind, Facts
 from processes.domain.identifiers import Cpr
-from processes.domain.rules.prose import in_words, law_in_words, month_in_words, spoken
+from processes.domain.registers import RegisterName, differences
+from processes.domain.rules.prose import (
+    UNCONFIRMED,
+    in_words,
+    law_in_words,
+    mark_of,
+    month_in_words,
+    spoken,
+)
 from processes.engine.runtime import where_is
 from processes.operations.control import Control
 from processes.operations.previews import letter_preview
@@ -40,6 +48,7 @@ from processes.ports.stores import UnitOfWork
 
 ADULTS = {PartyRole.PRIMARY, PartyRole.SPOUSE}
 SEARCH_LIMIT = 20
+RECHECK = "casework.recheck"
 PEOPLE_STEPS = {"userTask", "serviceTask", "receiveTask", "startEvent", "endEvent"}
 """Kinds of element worth a line in words; gateways and tables speak through what follows."""
 
@@ -116,7 +125,9 @@ class Casework:
             revision=task.revision,
             application=uow.cases.application_of_case(case.id),
             facts=self._fact_rows(uow, case, known),
-            contradictions=known.contradictions(self._day(uow, case)),
+            contradictions=_recheck(uow, task, start=self._day(uow, case))
+            if task.form_key == RECHECK
+            else known.contradictions(self._day(uow, case)),
             calculation=calculation,
             explanation=() if calculation is None else explain_lines(case, calculation),
             proposal=proposal,
@@ -289,6 +300,17 @@ class Casework:
         uow.audit.add(AuditEvent(self.env.now(), by.user, str(by.role), action, subject))
 
 
+def _recheck(uow: UnitOfWork, task: UserTask, *, start: date) -> list[Contradiction]:
+    """Return what a register says differently from what the case rests on, side by side."""
+    found = differences(
+        uow.facts.of_case(task.case_id),
+        register=RegisterName(str(task.variables["register"])),
+        checked_at=datetime.fromisoformat(str(task.variables["checked_at"])),
+        start=start,
+    )
+    return [each.as_contradiction for each in found]
+
+
 def _name(element: object, event: HistoryEvent) -> str:
     return getattr(element, "name", "") or event.element_id
 
@@ -323,10 +345,24 @@ def explain_lines(case: Case, calculation: Calculation) -> tuple[ExplainLine, ..
 def _month_lines(case: Case, month: PersonMonth) -> list[ExplainLine]:
     party: Party = case.party(month.party_id)
     gross = "ved ikke endnu" if month.gross is None else month.gross.danish()
-    lines = [ExplainLine(0, f"{party.name}, {month_in_words(month.month)}, før skat", gross)]
+    marks = {mark_of(line.explanation) for line in month.lines}
+    lines = [
+        ExplainLine(
+            0,
+            f"{party.name}, {month_in_words(month.month)}, før skat",
+            gross,
+            mark=UNCONFIRMED if UNCONFIRMED in marks else "",
+        )
+    ]
     for line in month.lines:
         lines.append(
-            ExplainLine(1, line.label, line.amount.danish(), law_in_words(line.explanation.law))
+            ExplainLine(
+                1,
+                line.label,
+                line.amount.danish(),
+                law_in_words(line.explanation.law),
+                mark=mark_of(line.explanation),
+            )
         )
         lines += [
             ExplainLine(
@@ -335,7 +371,7 @@ def _month_lines(case: Case, month: PersonMonth) -> list[ExplainLine]:
                 "",
                 said.law,
                 said.source,
-                "demosats" if said.provisional else "",
+                said.mark,
             )
             for said in spoken(line.explanation)
             if said.depth > 0

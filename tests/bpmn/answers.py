@@ -16,7 +16,32 @@ STEPS: Mapping[str, tuple[Answer, ...]] = {
     "applications.set_deadline": (
         {"deadline_at": DEADLINE, "warn_at": "2026-03-16T12:00:00+01:00"},
     ),
-    "facts.collect": ({"register_snapshot_id": "snapshot", "missing": 0, "contradictions": 0},),
+    "registers.collect": (
+        {
+            "register_snapshot_id": "snapshot",
+            "missing": 0,
+            "missing_registers": [],
+            "contradictions": 0,
+            "manual_facts": False,
+        },
+    ),
+    "registers.fall_back": (
+        {
+            "collection_id": "collection",
+            "registers_away": ["CPR"],
+            "missing_registers": ["CPR"],
+            "missing": 1,
+            "manual_facts": True,
+        },
+        {
+            "collection_id": "collection",
+            "registers_away": ["CPR"],
+            "missing_registers": [],
+            "missing": 0,
+            "manual_facts": True,
+        },
+    ),
+    "registers.recheck_later": ({},),
     "calculations.calculate": (
         {"calculation_id": "calculation", "outcome": "bevilget", "is_adverse": False, "missing": 0},
         {"calculation_id": "calculation", "outcome": "delvis", "is_adverse": True, "missing": 0},
@@ -49,6 +74,7 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
         {"assessment_id": "assessment", "discretion": False, "contradictions": 0},
     ),
     "casework.register_data": ({"manual_facts": True, "missing": 0},),
+    "casework.recheck": ({"recheck_changes_facts": False}, {"recheck_changes_facts": True}),
     "casework.complete_facts": ({"manual_facts": True, "missing": 0},),
     "casework.deadline_passed": ({"new_deadline_on": "2026-04-10"},),
     "casework.prepare_hearing": (

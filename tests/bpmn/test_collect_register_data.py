@@ -1,11 +1,19 @@
-"""Registers are asked; a silent one makes a person type the facts in, and stops nobody else."""
+"""Registers are asked; a silent one costs an earlier answer or a person, and stops nobody else."""
 
 from tests.bpmn import shipped
 from tests.bpmn.answers import DEADLINE
 from tests.bpmn.walker import every_path, walk
 
 PROCESS = "collect_register_data"
-ENTRIES = ({"case_id": "case", "deadline_at": DEADLINE},)
+ENTRIES = ({"case_id": "case", "benefit": "kontanthjaelp", "deadline_at": DEADLINE},)
+AWAY = {"step_collect": ["register_unavailable"]}
+EARLIER_ANSWER = {
+    "collection_id": "collection",
+    "registers_away": ["CPR"],
+    "missing_registers": [],
+    "missing": 0,
+    "manual_facts": True,
+}
 
 
 def test_every_flow_is_taken_and_every_end_reached() -> None:
@@ -16,20 +24,25 @@ def test_every_flow_is_taken_and_every_end_reached() -> None:
 
 
 def test_a_register_that_does_not_answer_makes_a_person_type_the_facts_in() -> None:
+    here = walk(AWAY, ENTRIES[0], definition=shipped.definition(PROCESS))
+
+    assert here.asked == (
+        "step_collect",
+        "step_fall_back",
+        "task_enter_register_data",
+        "step_recheck_later",
+    )
+    assert here.variables["manual_facts"] is True
+
+
+def test_an_earlier_answer_spares_the_typing_but_not_the_second_look() -> None:
     here = walk(
-        {"step_collect": ["register_unavailable"]},
+        {**AWAY, "step_fall_back": [EARLIER_ANSWER]},
         ENTRIES[0],
         definition=shipped.definition(PROCESS),
     )
 
-    assert here.asked == ("on_two_days", "step_collect", "task_enter_register_data")
-    assert here.variables["manual_facts"] is True
-
-
-def test_two_days_without_an_answer_are_enough_for_a_person_to_take_over() -> None:
-    here = walk({"on_two_days": ["fires"]}, ENTRIES[0], definition=shipped.definition(PROCESS))
-
-    assert here.asked[-1] == "task_enter_register_data"
+    assert here.asked[-2:] == ("step_fall_back", "step_recheck_later")
     assert here.variables["manual_facts"] is True
 
 

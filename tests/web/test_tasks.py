@@ -53,6 +53,11 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
         "evidence": "Lønseddel",
         "valid_from": "01.03.2026",
     },
+    "casework.recheck": {
+        "work_income": "register",
+        "conclusion": "Lønsedlen var fra februar.",
+        "reassess": "ja",
+    },
     "casework.complete_facts": {
         "wealth": "3.150,00",
         "source": "Dokument fra borgeren",

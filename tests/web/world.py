@@ -72,10 +72,14 @@ PAYMENT_OF = {
     "payment.no_receipt": PaymentState.ACCEPTED,
 }
 """How far the payment is that a task is about."""
-VARIABLES_OF = {"payment.voucher_rejected": {"rejected_because": "KONTO_LUKKET"}}
+VARIABLES_OF: dict[str, dict[str, object]] = {
+    "payment.voucher_rejected": {"rejected_because": "KONTO_LUKKET"},
+    "casework.recheck": {"register": "eIndkomst", "checked_at": NOW.isoformat()},
+}
 TITLES = {
     "casework.assess": "Vurdér oplysninger og betingelser",
     "casework.register_data": "Indtast registeroplysninger med kilde",
+    "casework.recheck": "Registret er tilbage: sammenlign oplysninger",
     "casework.complete_facts": "Indhent og registrér manglende oplysninger",
     "casework.prepare_hearing": "Gennemgå høringsbrevet",
     "casework.hearing_reply": "Vurdér partens svar",

@@ -37,4 +37,11 @@ def background_of(page: TaskPage, today: date) -> Background:
         payments=tuple(row.line for row in page.payments),
         applies_jointly=page.application.applies_jointly if page.application else False,
         valid_from=page.application.requested_from if page.application else today,
+        missing_registers=_missing_registers(page),
     )
+
+
+def _missing_registers(page: TaskPage) -> tuple[str, ...]:
+    """Return the registers that did not answer, as the process knows them."""
+    said = page.task.variables.get("missing_registers")
+    return tuple(str(each) for each in said) if isinstance(said, list | tuple) else ()

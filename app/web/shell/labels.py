@@ -181,6 +181,7 @@ def hvorfor(task: UserTask) -> str:
 WHY = {
     "casework.assess": "Oplysninger skal vurderes, før der kan regnes",
     "casework.register_data": "Et register svarer ikke",
+    "casework.recheck": "Et register svarer igen og siger noget andet",
     "casework.complete_facts": "Hjælpen kan ikke regnes ud endnu",
     "casework.prepare_hearing": "Parten skal høres, før der afgøres noget",
     "casework.hearing_reply": "Parten har svaret",
