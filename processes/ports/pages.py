@@ -68,7 +68,8 @@ class ExplainLine:
     source: str = ""
     """Who said it, or where the rate was read."""
     mark: str = ""
-    """`demosats` when a rate is derived by us, else empty."""
+    """`demosats` when a rate is derived by us, `ikke bekræftet` when it rests on a rate or reading
+    of low confidence, else empty."""
 
 
 @dataclass(frozen=True)
