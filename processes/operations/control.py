@@ -27,6 +27,8 @@ from processes.engine import effects as fx
 from processes.engine.definitions import Definition, parse_bundle
 from processes.engine.runtime import advance
 from processes.engine.tables import DecisionTable, parse_table
+from processes.operations.holders import first_holder
+from processes.operations.reasons import why_here
 from processes.ports.gateways import Gateways
 from processes.ports.records import (
     Claim,
@@ -260,9 +262,8 @@ class Control:
 
     def _open_task(self, uow: UnitOfWork, instance: ProcessInstance, effect: fx.OpenTask) -> None:
         case = uow.cases.get(instance.case_id)
-        # The person who has the case gets its tasks; an approver's task belongs to nobody yet,
-        # since the one who has the case must not approve it.
-        assignee = case.caseworker if effect.role == "caseworker" else None
+        today = self.env.gateways.clock.today()
+        assignee = first_holder(uow, case, effect.role, on=today, digest=self.env.digest)
         uow.processes.open_task(
             UserTask(
                 id=0,
@@ -279,7 +280,7 @@ class Control:
                 due_at=None if effect.due is None else datetime.fromisoformat(effect.due),
                 follow_up_on=None,
                 priority=0,
-                reason="",
+                reason=why_here(effect.form_key, effect.variables),
                 variables=effect.variables,
                 created_at=self.env.now(),
             )

@@ -13,11 +13,10 @@ from processes.domain.cases import Case
 from processes.domain.errors import ConflictError, NotAllowedError
 from processes.engine import effects as fx
 from processes.operations.control import Control
+from processes.operations.holders import APPROVE
 from processes.ports.pages import TaskPage
 from processes.ports.records import AuditEvent, TaskFilter, TaskRow, TaskState, UserTask
 from processes.ports.stores import UnitOfWork
-
-APPROVE = "decision.approve"
 
 
 class TaskPages(Protocol):

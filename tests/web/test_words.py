@@ -11,6 +11,7 @@ from processes.domain.facts import FactKind
 from processes.domain.hearings import HearingState
 from processes.domain.money import Money
 from processes.domain.payments import PaymentState
+from processes.operations.reasons import WHY
 from processes.ports.pages import ExplainLine
 from processes.ports.records import LetterState
 from tests.builders.facts import UNKNOWN, a_fact
@@ -96,7 +97,7 @@ def test_an_act_is_named_once() -> None:
 
 
 def test_every_form_says_why_it_is_here() -> None:
-    assert set(labels.WHY) == set(FORMS)
+    assert set(WHY) == set(FORMS)
 
 
 def test_an_application_is_read_in_the_words_of_its_questions() -> None:

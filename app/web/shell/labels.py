@@ -21,6 +21,7 @@ from processes.domain.hearings import HearingState
 from processes.domain.money import Money
 from processes.domain.payments import PaymentState
 from processes.domain.rules.prose import law_in_words, paragraph_of
+from processes.operations.reasons import WHY
 from processes.ports.records import LetterState, UserTask
 
 CASE_STATES = {
@@ -176,25 +177,6 @@ def love(paragraphs: Iterable[str]) -> str:
 def hvorfor(task: UserTask) -> str:
     """Say why a task is here: its own reason, or what its kind is for."""
     return task.reason or WHY.get(task.form_key, "")
-
-
-WHY = {
-    "casework.assess": "Oplysninger skal vurderes, før der kan regnes",
-    "casework.register_data": "Et register svarer ikke",
-    "casework.recheck": "Et register svarer igen og siger noget andet",
-    "casework.complete_facts": "Hjælpen kan ikke regnes ud endnu",
-    "casework.prepare_hearing": "Parten skal høres, før der afgøres noget",
-    "casework.hearing_reply": "Parten har svaret",
-    "casework.hearing_lapsed": "Parten har ikke svaret inden fristen",
-    "casework.deadline_passed": "Borgeren har ikke fået svar i tide",
-    "decision.propose": "Beregningen er klar til en afgørelse",
-    "decision.approve": "En anden skal se forslaget efter",
-    "payment.tax_card": "Hjælpen er bevilget, men kan ikke udbetales endnu",
-    "payment.rejected": "Borgeren har ikke fået pengene",
-    "payment.voucher_rejected": "Udbetalingen er ikke bogført",
-    "payment.no_receipt": "Et svar er ikke kommet til tiden",
-    "post.undelivered": "Et brev er ikke kommet frem",
-}
 
 
 def svar(answers: Mapping[str, str]) -> list[tuple[str, str]]:
