@@ -132,9 +132,11 @@ class GuardSpec(ElementSpec):
 
     def _predict_hook(self, my_task: Task) -> None:
         my_task._sync_children(self.outputs, state=TaskState.MAYBE)
-        state = TaskState.FUTURE if my_task.has_state(TaskState.DEFINITE_MASK) else my_task.state
+        # What is certain is foreseen to its end, and a way from the edge back to the same element
+        # has none: both are certain only once somebody stands here.
+        reached = my_task.has_state(TaskState.DEFINITE_MASK & ~TaskState.FUTURE)
         for child in my_task.children:
-            child._set_state(state)
+            child._set_state(TaskState.FUTURE if reached else TaskState.MAYBE)
 
 
 def _spec_of(spec: ProcessSpec, node: Node) -> ElementSpec:

@@ -38,6 +38,7 @@ def check_structure(
         inside = [node for node in nodes.values() if node.process == scope]
         faults += _ends(scope, inside, is_part=scope != process)
         faults += _unreachable(inside, nodes)
+        faults += _endless(inside)
     for node in nodes.values():
         faults += _ways_in_and_out(node)
         faults += _doubles(node)
@@ -110,6 +111,30 @@ def _unreachable(inside: list[Node], nodes: Nodes) -> Iterator[Fault]:
             yield (
                 node.id, "flow.unreachable", "Elementet kan ikke nås fra starten.",
                 "Forbind det, eller fjern det.",
+            )  # fmt: skip
+
+
+def _endless(inside: list[Node]) -> Iterator[Fault]:
+    """A round that nothing leads out of: the machine would foresee it without an end."""
+    ends = {node.id for node in inside if node.kind is Kind.END}
+    grown = True
+    while grown:
+        more = {
+            node.id
+            for node in inside
+            if node.id not in ends
+            and (
+                any(flow.target in ends for flow in node.outgoing)
+                or any(event.id in ends for event in node.boundaries)
+            )
+        }
+        ends |= more
+        grown = bool(more)
+    for node in inside:
+        if node.id not in ends and node.outgoing:
+            yield (
+                node.id, "flow.no_end", "Ingen vej herfra fører til en sluthændelse.",
+                "Tegn en vej ud af ringen.",
             )  # fmt: skip
 
 

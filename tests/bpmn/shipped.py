@@ -25,11 +25,17 @@ def files() -> dict[str, bytes]:
 
 
 @lru_cache
+def table_files() -> dict[str, bytes]:
+    """Return every shipped decision table by file name."""
+    return {f"{key}.dmn": (BPMN / "decisions" / f"{key}.dmn").read_bytes() for key in DECISIONS}
+
+
+@lru_cache
 def tables() -> dict[str, DecisionTable]:
     """Return every shipped decision table by id."""
     return {
-        key: parse_table((BPMN / "decisions" / f"{key}.dmn").read_bytes(), file=f"{key}.dmn")
-        for key in DECISIONS
+        file.removesuffix(".dmn"): parse_table(content, file=file)
+        for file, content in table_files().items()
     }
 
 

@@ -368,6 +368,9 @@ def test_what_another_tool_wrote_is_named_not_passed_over(
     [
         ([end("end_b"), path("start_case", "end_case")], "flow.unreachable"),
         ([user("task_a"), path("start_case", "task_a")], "flow.dead_end"),
+        ([either("when_a", default="when_a_to_end_case"), user("task_a"), user("task_b"),
+          path("start_case", "when_a", "end_case"), path("when_a", "[x = 1]", "task_a", "task_b"),
+          path("task_b", "task_a")], "flow.no_end"),
         ([user("task_a"), user("task_b"), path("start_case", "task_a", "end_case"),
           path("task_a", "task_b", "end_case")], "flow.implicit_split"),
         ([both("all_a"), user("task_a"), user("task_b"), path("start_case", "all_a", "task_a"),

@@ -151,6 +151,26 @@ def test_an_interrupting_timer_withdraws_the_task_and_goes_its_own_way() -> None
     assert walk.waiting == ["late"]
 
 
+def test_a_way_from_the_edge_back_to_the_same_task_opens_it_again() -> None:
+    walk = Walk(
+        define(
+            draw(
+                "p", start(), user("t"), on_timer("on_late", "t", duration="P2D"), end(),
+                path("start", "t", "end"), path("on_late", "t"),
+            )
+        )
+    )  # fmt: skip
+    walk.begin()
+    first = walk.find("t")
+
+    walk.done("on_late")
+    walk.done("on_late")
+
+    assert walk.waiting == ["on_late", "t"]
+    assert walk.find("t") != first
+    assert walk.done("t").ended
+
+
 def test_a_timer_that_does_not_interrupt_leaves_the_task_open() -> None:
     walk = Walk(
         define(
