@@ -13,10 +13,11 @@ from enum import StrEnum
 from processes.domain.cases import Protection
 from processes.domain.facts import Contradiction, Fact, FactKind, Facts, FactStatus, SourceKind
 from processes.domain.money import Money
+from processes.domain.periods import danish_day
 
 
 class RegisterName(StrEnum):
-    """A register that is asked when a case is informed; values are what facts name as source."""
+    """A register (register) asked when a case is informed; facts name it as their source."""
 
     CPR = "CPR"
     INCOME = "eIndkomst"
@@ -55,7 +56,7 @@ def outdated(answered_at: datetime) -> str:
     >>> outdated(datetime(2026, 2, 12, 9, 0, tzinfo=UTC))
     'forældet, fra 12.02.2026'
     """
-    return f"forældet, fra {answered_at:%d.%m.%Y}"
+    return f"forældet, fra {danish_day(answered_at):%d.%m.%Y}"
 
 
 def is_own_answer(fact: Fact, register: RegisterName) -> bool:

@@ -16,7 +16,9 @@ from processes.operations.deployment import catalogue_of
 from tests.bpmn import shipped
 
 Diagrams = Mapping[str, Diagram]
-DIAGRAMS: Diagrams = shipped.definition().diagrams
+DIAGRAMS: Diagrams = {
+    each.id: each for key in shipped.PROCESSES for each in shipped.definition(key).diagrams.values()
+}
 Test = Callable[[Node], bool]
 
 

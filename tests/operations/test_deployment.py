@@ -64,17 +64,22 @@ def deployment(uow_factory: SqlUnitOfWorkFactory, clock: FrozenClock) -> Deploym
     return Deployment(env, shipped=bundle, municipalities=lambda: [HERE, NEXT_DOOR])
 
 
-def test_the_shipped_bundle_is_one_process_and_its_tables(
+def test_the_shipped_bundle_is_what_messages_start_and_the_tables(
     deployment: Deployment, uow_factory: SqlUnitOfWorkFactory
 ) -> None:
     deployed = deployment.deploy_shipped(by="system")
 
-    assert [(each.key, each.version) for each in deployed.definitions] == [(shipped.MAIN, 1)]
+    started_by_message = [
+        key for key in shipped.PROCESSES if shipped.definition(key).start_message is not None
+    ]
+    assert [(each.key, each.version) for each in deployed.definitions] == [
+        (key, 1) for key in started_by_message
+    ]
     assert sorted(each.key for each in deployed.tables) == sorted(shipped.DECISIONS)
     with uow_factory(HERE) as uow:
         started = uow.definitions.by_start_message("application-received", TODAY)
     assert started is not None
-    assert sorted(started.bundle) == sorted(shipped.files())
+    assert sorted(started.bundle) == sorted(shipped.definition().files)
 
 
 def test_the_same_bundle_again_deploys_nothing(

@@ -6,7 +6,7 @@ import pytest
 
 from processes.operations.control import LONGEST_RETRY, retry_at
 from processes.operations.relay import TRIES_BEFORE_PERSON
-from processes.stages.facts import REGISTER_TRIES
+from processes.stages.registers import REGISTER_TRIES
 
 START = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
