@@ -86,10 +86,10 @@ def test_a_voucher_that_is_rejected_again_comes_back_until_it_is_solved(world: W
 
 
 def test_only_the_rejected_one_of_two_vouchers_is_sent_again(world: World) -> None:
-    case_id = world.apply("bo")
-    world.driver.work(case_id, GRANT, until="payment.tax_card")
     world.control("settle", {"hold": True})
+    case_id = world.apply("bo")
     world.driver.work(case_id, GRANT)
+    world.driver.rest(case_id)
     page = page_of(world, case_id)
     first, second = sorted(row.line.id for row in page.payments)
     world.control("settle", {"hold": False})
