@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -30,9 +31,10 @@ from processes.domain.letters import (
     to_body,
 )
 from processes.domain.money import Money
+from processes.domain.periods import Month, Period
 from tests.builders.cases import NOW, TODAY, a_case, a_proposal
 from tests.builders.days import a_calendar
-from tests.builders.facts import facts_of
+from tests.builders.facts import a_fact, facts_of
 from tests.builders.people import a_child, a_spouse, an_adult
 from tests.domain.test_cash_assistance import calculate
 
@@ -61,11 +63,15 @@ def decided(calculation: Calculation, *, reasoning: str = "Betingelserne er opfy
 
 
 def written(
-    *facts: Fact, case: Case | None = None, jointly: bool = False, to: PartyRole = PartyRole.PRIMARY
+    *facts: Fact,
+    case: Case | None = None,
+    jointly: bool = False,
+    to: PartyRole = PartyRole.PRIMARY,
+    **when: Any,
 ) -> tuple[Letter, Decision]:
     case = case or a_case()
     couple = any(party.role is PartyRole.SPOUSE for party in case.parties)
-    calculation = calculate(*facts, couple=couple, jointly=jointly)
+    calculation = calculate(*facts, couple=couple, jointly=jointly, **when)
     decision = decided(calculation)
     return (
         compose_decision(
@@ -206,6 +212,88 @@ def test_rates_of_our_own_making_are_marked_in_the_letter() -> None:
     assert "Satserne i dette brev er eksempler" in letter.text
 
 
+def test_a_part_month_is_told_with_its_days_and_the_amount_from_then_on() -> None:
+    letter, decision = written(
+        *facts_of(), months=(Month(2026, 3), Month(2026, 4)), start=date(2026, 3, 16)
+    )
+
+    check_decision_letter(letter, decision)
+    for said in (
+        "Du får 7.329,55\u00a0kr. før skat for 16.–31. marts 2026 og 14.201,00\u00a0kr. om måneden",
+        "om måneden før skat fra april 2026.",
+        "Pengene for marts 2026 er på NemKontoen den 31. marts 2026.",
+        "Derefter bliver hjælpen udbetalt bagud for en måned ad gangen",
+        "Forhøjet sats, 16.–31. marts 2026 (ikke bekræftet)",
+        "§\u00a089, stk.\u00a01",
+    ):
+        assert said in letter.text
+    assert "30. april" not in letter.text
+    sums = [section.table.rows[-1] for section in letter.sections if section.table]
+    assert sums == [
+        ("Hjælp før skat for en del af marts 2026", "7.329,55\u00a0kr."),
+        ("Hjælp før skat om måneden", "14.201,00\u00a0kr."),
+    ]
+
+
+def test_an_unconfirmed_reading_is_said_in_full_in_the_letter() -> None:
+    letter, _ = written(*facts_of(), start=date(2026, 3, 16))
+
+    section = next(
+        each
+        for each in letter.sections
+        if each.heading == "Regler i dette brev, der ikke er bekræftet"
+    )
+    assert section.paragraphs[0].startswith(
+        "Sådan regnes en del af en måned: kalenderdage. Hjælpen er for en måned."
+    )
+
+
+def test_a_letter_of_a_whole_month_speaks_of_no_unconfirmed_rule() -> None:
+    letter, _ = written(*facts_of())
+
+    assert "ikke bekræftet" not in letter.text
+    assert "Til sagsbehandleren" not in letter.text
+
+
+def test_where_help_ends_is_told() -> None:
+    letter, decision = written(*facts_of(), until=date(2026, 3, 15))
+
+    check_decision_letter(letter, decision)
+    assert (
+        "Du får 6.413,35\u00a0kr. før skat for 1.–14. marts 2026"
+        " og ikke hjælp (0,00\u00a0kr.) fra april 2026." in letter.text
+    )
+    assert "Derefter bliver hjælpen udbetalt" not in letter.text
+
+
+def test_days_without_help_are_told_with_the_condition() -> None:
+    holiday = a_fact(
+        FactKind.HOLIDAY, "ikke_aftalt", valid=Period(date(2026, 3, 10), date(2026, 3, 20))
+    )
+
+    letter, decision = written(*facts_of(), holiday)
+
+    check_decision_letter(letter, decision)
+    assert letter.kind is LetterKind.PARTIAL_GRANT
+    assert "før skat for 1.–9. marts 2026 og 20.–31. marts 2026" in letter.text
+    assert (
+        "Betingelsen »Ferie, der giver ret til hjælp« er ikke opfyldt."
+        " Det er ferie, der ikke er aftalt. Det gælder 10.–19. marts 2026." in letter.text
+    )
+
+
+def test_holiday_pay_is_told_in_figures() -> None:
+    pay = a_fact(
+        FactKind.HOLIDAY_PAY,
+        Money.kroner("1500"),
+        valid=Period(date(2026, 3, 9), date(2026, 3, 14)),
+    )
+
+    letter, _ = written(*facts_of(), pay)
+
+    assert "I marts 2026 er feriepengene 1.500,00\u00a0kr." in letter.text
+
+
 def test_a_repayment_condition_is_said_with_its_paragraph() -> None:
     calculation = calculate(*facts_of())
     decision = replace(decided(calculation), repayment_condition="LAS § 93, stk. 1, nr. 1")
@@ -270,6 +358,7 @@ def test_every_line_a_calculation_can_give_has_words_of_its_own() -> None:
         "tillaeg_enlig_forsoerger",
         "tillaeg_enlig_ikke_forsoerger",
         "ungetillaeg",
+        "feriepenge",
         "indtaegt",
         "aegtefaelles_indtaegt",
     }

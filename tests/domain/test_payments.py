@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from app.law import load_rates, load_rules
 from processes.domain.benefits.cash_assistance import assess
-from processes.domain.calculation import Calculation
+from processes.domain.calculation import Calculation, PersonMonth
 from processes.domain.decisions import DecidedLine, Decision, decided_lines
-from processes.domain.errors import RuleError
+from processes.domain.errors import BrokenStateError, RuleError
 from processes.domain.facts import Fact, FactKind, SourceKind
 from processes.domain.money import Money
 from processes.domain.payments import (
@@ -31,15 +31,23 @@ from processes.domain.payments import (
     try_again,
 )
 from processes.domain.periods import Month, Period
+from processes.domain.rules.book import RuleBook
+from processes.domain.rules.prose import UNCONFIRMED, mark_of
 from tests.builders.cases import MARCH, NOW, TODAY, a_case, a_decision, an_application
 from tests.builders.days import a_calendar
 from tests.builders.facts import a_fact, facts_of, known
 from tests.builders.people import a_spouse, an_adult
 from tests.domain.strategies import positive_amounts
+from tests.domain.test_cash_assistance import calculate
 
 RULES = load_rules()
 CALENDAR = a_calendar()
 DAY = date(2026, 3, 31)
+SEPTEMBER = Month(2025, 9)
+MINIMUM = facts_of(
+    changes={FactKind.RESIDENCE_MET: False, FactKind.REQUIREMENTS_EXEMPT: False},
+)
+"""A person on a rate that was published, so that nothing but a reading can be unsure."""
 
 
 def a_tax_card(
@@ -86,6 +94,7 @@ def planned(
     decision: Decision | None = None,
     mode: str = "demo",
     today: date = TODAY,
+    months: tuple[Month, ...] | None = None,
 ) -> Planning:
     numbers = count(1)
     return plan(
@@ -99,6 +108,7 @@ def planned(
         new_id=lambda: f"udbetaling-{next(numbers)}",
         made_at=NOW,
         mode=mode,
+        months=months,
     )
 
 
@@ -185,6 +195,153 @@ def test_a_plan_pays_each_person_what_was_decided_on_the_last_banking_day() -> N
     ]
     assert {line.gross for line in planning.plan.lines} == {Money.kroner("13060")}
     assert {line.disposition_on for line in planning.plan.lines} == {date(2026, 3, 31)}
+
+
+def test_only_the_first_month_is_paid_now_unless_others_are_asked_for() -> None:
+    calculation = calculated(months=(MARCH, Month(2026, 4)))
+
+    first = planned(calculation, *a_tax_card())
+    asked = planned(calculation, *a_tax_card(), months=(Month(2026, 4),))
+
+    assert first.plan is not None
+    assert asked.plan is not None
+    assert [line.month for line in first.plan.lines] == [MARCH]
+    assert [line.month for line in asked.plan.lines] == [Month(2026, 4)]
+
+
+def test_a_month_with_nothing_is_passed_over_for_the_first_with_something() -> None:
+    decision = a_decision(lines=[DecidedLine("anna", Month(2026, 4), Money.kroner("14201"))])
+    calculation = calculated(months=(MARCH, Month(2026, 4)))
+
+    planning = planned(calculation, *a_tax_card(), decision=decision)
+
+    assert planning.plan is not None
+    assert [line.month for line in planning.plan.lines] == [Month(2026, 4)]
+
+
+def test_what_tax_leaves_nothing_of_is_not_ordered() -> None:
+    planning = planned(calculated(), *a_tax_card(percent=100, deduction="0"))
+
+    assert not planning.payable
+    assert planning.reason.startswith("Skatten tager hele beløbet")
+
+
+def test_one_of_a_couple_is_paid_though_tax_takes_all_of_the_others() -> None:
+    planning = planned(
+        calculated(couple=True),
+        *a_tax_card(percent=100, deduction="0"),
+        *a_tax_card(party_id="bo"),
+    )
+
+    assert planning.plan is not None
+    assert [line.party_id for line in planning.plan.lines] == ["bo"]
+
+
+def part_month() -> PersonMonth:
+    """Return 16 to 31 March: 7.329,55 kr."""
+    return calculate(*facts_of(), start=date(2026, 3, 16)).months[0]
+
+
+def deducting(value: str) -> RuleBook:
+    """Return the shipped rules with the deduction in a part month read otherwise."""
+    return RuleBook(
+        replace(rule, value=value) if rule.id == "betaling.maanedsfradrag_i_delt_maaned" else rule
+        for rule in RULES
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "tax"),
+    [
+        # (7.329,55 - 4.310) x 37 % = 1.117,23
+        ("helt", "1117"),
+        # 4.310 x 16/31 = 2.224,52; (7.329,55 - 2.224,52) x 37 % = 1.888,86
+        ("kalenderdage", "1888"),
+    ],
+)
+def test_the_deduction_in_a_part_month_is_a_choice_of_the_rule_book(value: str, tax: str) -> None:
+    gross, card = Money.kroner("7329.55"), a_card(TaxCardKind.MAIN, deduction="4310")
+
+    net = net_of(gross, card, rules=deducting(value), day=DAY, helped=part_month())
+
+    assert net.tax == Money.kroner(tax)
+    assert mark_of(net.explanation) == UNCONFIRMED
+
+
+def test_a_word_for_the_deduction_that_no_program_knows_stops_it() -> None:
+    card = a_card(TaxCardKind.MAIN, deduction="4310")
+
+    with pytest.raises(BrokenStateError, match="names no way"):
+        net_of(Money(1), card, rules=deducting("andet"), day=DAY, helped=part_month())
+
+
+@pytest.mark.parametrize(
+    "card", [a_card(TaxCardKind.MAIN, deduction="4310"), a_card(TaxCardKind.SECONDARY)]
+)
+def test_a_whole_month_uses_no_unconfirmed_rule_of_tax(card: TaxCard) -> None:
+    month = calculated().months[0]
+
+    net = net_of(Money.kroner("14201"), card, rules=RULES, day=DAY, helped=month)
+
+    assert mark_of(net.explanation) == ""
+
+
+def test_a_secondary_card_in_a_part_month_asks_no_deduction() -> None:
+    card = a_card(TaxCardKind.SECONDARY)
+
+    net = net_of(Money.kroner("7329.55"), card, rules=RULES, day=DAY, helped=part_month())
+
+    assert net.tax == Money.kroner("2711")
+    assert mark_of(net.explanation) == ""
+
+
+def test_an_exemption_card_covers_what_is_left_on_it_and_no_more() -> None:
+    card = a_tax_card("frikort", None, None)
+    enough = a_fact(FactKind.TAX_CARD_LIMIT, Money.kroner("14201"))
+    too_little = a_fact(FactKind.TAX_CARD_LIMIT, Money.kroner("14200.99"))
+
+    paid = planned(calculated(), *card, enough)
+    stopped = planned(calculated(), *card, too_little)
+
+    assert paid.plan is not None
+    assert paid.plan.lines[0].tax == Money(0)
+    assert mark_of(paid.plan.lines[0].explanation) == ""
+    assert [each.what for each in stopped.missing] == ["skattekort"]
+    assert "14.200,99\u00a0kr. tilbage på frikortet" in stopped.reason
+
+
+def test_an_exemption_card_without_a_known_limit_is_marked() -> None:
+    planning = planned(calculated(), *a_tax_card("frikort", None, None))
+
+    assert planning.plan is not None
+    assert mark_of(planning.plan.lines[0].explanation) == UNCONFIRMED
+
+
+def test_a_negative_rest_of_an_exemption_card_is_refused() -> None:
+    rest = a_fact(FactKind.TAX_CARD_LIMIT, Money(-1))
+
+    with pytest.raises(RuleError, match="mindre end 0"):
+        tax_card(known(*a_tax_card("frikort", None, None), rest), "anna", DAY)
+
+
+def test_an_unconfirmed_reading_is_not_paid_on_in_production() -> None:
+    calculation = calculate(*MINIMUM, months=(SEPTEMBER,), start=date(2025, 9, 16))
+
+    planning = planned(calculation, *a_tax_card(), mode="production", today=date(2025, 9, 20))
+
+    assert not planning.payable
+    assert "Sådan regnes en del af en måned" in planning.reason
+
+
+def test_an_unconfirmed_reading_of_tax_is_not_paid_on_in_production() -> None:
+    calculation = calculate(*MINIMUM, months=(SEPTEMBER,))
+    day = date(2025, 9, 20)
+
+    main = planned(calculation, *a_tax_card(), mode="production", today=day)
+    exempt = planned(calculation, *a_tax_card("frikort", None, None), mode="production", today=day)
+
+    assert main.payable
+    assert "Frikort uden oplyst rest" in exempt.reason
 
 
 def test_one_unknown_tax_card_means_no_plan_at_all() -> None:
