@@ -47,6 +47,7 @@ from processes.operations.deployment import Deployment
 from processes.operations.inbox import Inbox
 from processes.operations.intake import FormChannel, Intake
 from processes.operations.relay import Relay
+from processes.operations.teamlead import TeamLead
 from processes.ports.gateways import Clock, Gateways
 from processes.ports.records import Claim
 from processes.steps import REGISTER
@@ -98,6 +99,7 @@ class Core:
     relay: Relay
     inbox: Inbox
     cases: Casework
+    team: TeamLead
     citizen: Citizen
     intake: Intake
     deployment: Deployment
@@ -174,6 +176,7 @@ def build_core(
         relay=Relay(control),
         inbox=Inbox(control, cases),
         cases=cases,
+        team=TeamLead(control),
         citizen=Citizen(control, distribution.application_form),
         intake=Intake(
             control,

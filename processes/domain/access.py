@@ -41,6 +41,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "task.claim": _STAFF,
     "task.complete": _STAFF,
     "task.reassign": frozenset({Role.TEAM_LEAD}),
+    "team.read": frozenset({Role.TEAM_LEAD}),
+    "absence.register": frozenset({Role.TEAM_LEAD}),
     "case.read": _STAFF | {Role.AUDITOR},
     "case.note": _STAFF,
     "document.read": _STAFF | {Role.AUDITOR},

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -22,12 +22,15 @@ from processes.domain.facts import Contradiction, Fact, FactKind
 from processes.domain.hearings import PartyHearing
 from processes.domain.letters import Letter
 from processes.domain.payments import PaymentLine, PaymentState
+from processes.domain.periods import Period
 from processes.ports.records import (
+    Absence,
     AuditEvent,
     Incident,
     LetterRecord,
     ProcessInstance,
     TaskFilter,
+    TaskLoad,
     TaskRow,
     TimelineItem,
     UserTask,
@@ -218,6 +221,96 @@ class CitizenCase:
     """The hearing that can still be answered."""
 
 
+@dataclass(frozen=True)
+class TeamMember:
+    """One person of a team, and what they hold (medarbejder)."""
+
+    user: str
+    name: str
+    roles: tuple[str, ...]
+    """Role keys in the team's units; empty when the person works there no longer."""
+    load: TaskLoad
+    absence: Absence | None = None
+    """The present absence, or the next one."""
+    is_away: bool = False
+    stands_in_for: tuple[str, ...] = ()
+    """Names of those who are away now."""
+
+
+@dataclass(frozen=True)
+class PlannedMove:
+    """One task on its way to somebody (planlagt flytning)."""
+
+    task_id: int
+    holder: str | None
+    """Who had it when it was planned; somebody else since then, and it stays."""
+    receiver: str
+
+
+@dataclass(frozen=True)
+class MoveShare:
+    """What one person gets in a move, and why (andel)."""
+
+    user: str
+    name: str
+    tasks: int
+    due_this_week: int
+    open_before: int
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TaskStays:
+    """One task that is not moved, and why (bliver liggende)."""
+
+    task_id: int
+    name: str
+    case_number: str
+    why: str
+
+
+@dataclass(frozen=True)
+class MovePlan:
+    """How tasks would be moved (forhåndsvisning); nothing is moved yet."""
+
+    moves: tuple[PlannedMove, ...]
+    shares: tuple[MoveShare, ...]
+    stays: tuple[TaskStays, ...]
+
+
+@dataclass(frozen=True)
+class MoveReport:
+    """What was moved, and what of it can be undone (flytning)."""
+
+    batch_id: str
+    at: datetime
+    by: str
+    reason: str
+    givers: tuple[str, ...]
+    """Names of those it was moved from; `ufordelte` stands for nobody."""
+    shares: tuple[tuple[str, int], ...]
+    """Name and number of each receiver."""
+    stays: tuple[TaskStays, ...] = ()
+    """When it was just moved or undone: what was left. Later: what is touched, and cannot be."""
+    can_undo: int = 0
+
+
+@dataclass(frozen=True)
+class TeamPage:
+    """Everything the page of a team shows (hold)."""
+
+    members: Sequence[TeamMember]
+    unassigned: TaskLoad
+    chosen: str | None
+    """Whose tasks are listed: a user, empty for nobody's, None for no list."""
+    tasks: Sequence[TaskRow]
+    total: int
+    """How many there are, also those the list leaves out."""
+    moves: Sequence[MoveReport]
+    absences: Sequence[Absence]
+    names: Names
+
+
 class InboxDesk(Protocol):
     """The inbox and its tasks (indbakke)."""
 
@@ -295,6 +388,33 @@ class ControlDesk(Protocol):
 
     def retry(self, incident_id: int, by: Actor) -> None:
         """Try a stopped step again."""
+
+
+class TeamDesk(Protocol):
+    """A team, seen by its lead (hold)."""
+
+    def page(self, chosen: str | None, by: Actor) -> TeamPage:
+        """Return who has what; `chosen` lists one person's tasks, empty those of nobody."""
+
+    def plan(self, task_ids: Sequence[int], receiver: str | None, by: Actor) -> MovePlan:
+        """Return how tasks would go to somebody, or to everybody evenly; moves nothing."""
+
+    def plan_all(self, holder: str, receiver: str | None, by: Actor) -> MovePlan:
+        """Return the same for everything somebody has, or nobody when `holder` is empty."""
+
+    def move(self, moves: Sequence[PlannedMove], reason: str, by: Actor) -> MoveReport:
+        """Move tasks; one that was changed meanwhile stays and is named."""
+
+    def undo(self, batch_id: str, by: Actor) -> MoveReport:
+        """Give back what nobody has touched since it was moved, for a day."""
+
+    def register_absence(
+        self, user: str, days: Period, substitute: str | None, by: Actor
+    ) -> Absence:
+        """Say that somebody is away, and who stands in."""
+
+    def end_absence(self, absence_id: int, by: Actor) -> Absence:
+        """Say that somebody is back today."""
 
 
 class IntakeDesk(Protocol):

@@ -12,7 +12,14 @@ from app.security.interim_login import DemoCitizen, UserStore
 from app.security.sessions import ServerSession, SessionStore
 from processes.domain.access import Actor
 from processes.ports.gateways import Clock
-from processes.ports.pages import CaseDesk, CitizenDesk, ControlDesk, InboxDesk, IntakeDesk
+from processes.ports.pages import (
+    CaseDesk,
+    CitizenDesk,
+    ControlDesk,
+    InboxDesk,
+    IntakeDesk,
+    TeamDesk,
+)
 
 
 class CentralStore(UserStore, SessionStore, Protocol):
@@ -29,6 +36,10 @@ class Core(Protocol):
     @property
     def cases(self) -> CaseDesk:
         """Cases."""
+
+    @property
+    def team(self) -> TeamDesk:
+        """The team lead's team."""
 
     @property
     def citizen(self) -> CitizenDesk:
