@@ -16,7 +16,9 @@ from app.stores.processes import SqlProcessStore
 from app.stores.rows import Store, known_id
 from app.stores.search import case_matches
 from processes.domain.cases import Case
+from processes.domain.facts import SourceKind
 from processes.domain.payments import PaymentState
+from processes.domain.rules.prose import laws_in_words, month_in_words
 from processes.ports.records import TaskState, TimelineItem
 
 SEEN_ON_THE_LINE = ("userTask", "serviceTask", "businessRuleTask", "callActivity", "endEvent")
@@ -28,7 +30,16 @@ PAYMENT_WORDS = {
     PaymentState.SETTLED: "Udbetalt",
     PaymentState.REJECTED: "Afvist",
 }
-DIRECTION_WORDS = {"indgaaende": "Modtaget", "udgaaende": "Sendt", "internt": "Internt"}
+DIRECTION_WORDS = {"indgaaende": "Modtaget", "udgaaende": "Sendt", "internt": "Lagt på sagen"}
+CHANNEL_WORDS = {
+    "digital_post": "Afleveret i Digital Post",
+    "fysisk_post": "Sendt som papirbrev",
+    "afleveret": "Afleveret på anden måde",
+}
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 class SqlReadStore(Store):
@@ -63,12 +74,15 @@ class SqlReadStore(Store):
             said = (fact.known_from, fact.source.kind.value, fact.source.name)
             if (count := counted.pop(said, 0)) > 0:
                 noun = "oplysning" if count == 1 else "oplysninger"
+                # A caseworker's name is for the page to write: the source holds a user id.
+                is_person = fact.source.kind is SourceKind.CASEWORKER
+                source = "sagsbehandleren" if is_person else fact.source.name
                 yield TimelineItem(
                     fact.known_from,
                     "oplysning",
-                    f"{count} {noun} fra {fact.source.name}",
+                    f"{count} {noun} fra {source}",
                     fact.source.evidence,
-                    fact.source.name,
+                    fact.source.name if is_person else "",
                 )
 
     def _tasks(self, case_id: str) -> Iterator[TimelineItem]:
@@ -91,7 +105,7 @@ class SqlReadStore(Store):
                 decision.issued_at,
                 "afgoerelse",
                 f"Afgørelse {decision.number}: {words}",
-                ", ".join(decision.legal_basis),
+                _sentence(laws_in_words(decision.legal_basis)),
                 decision.approved_by or "",
             )
 
@@ -100,18 +114,17 @@ class SqlReadStore(Store):
             title = str(letter.body.get("title", "Brev"))
             yield TimelineItem(letter.composed_at, "brev", title, "Brevet er skrevet", "")
             if letter.delivered_at is not None:
-                yield TimelineItem(
-                    letter.delivered_at, "brev", title, "Brevet er afleveret", letter.channel or ""
-                )
+                words = CHANNEL_WORDS.get(letter.channel or "", "Brevet er afleveret")
+                yield TimelineItem(letter.delivered_at, "brev", title, words, "")
 
     def _payments(self, case_id: str) -> Iterator[TimelineItem]:
         store = SqlPaymentStore(self.session)
         for line, receipts in store.receipts_of_case(case_id):
-            title = f"Udbetaling for {line.month}: {line.net.danish()}"
+            title = f"Udbetaling for {month_in_words(line.month)}: {line.net.danish()}"
             for receipt in receipts:
-                reason = f" ({receipt.reason_code})" if receipt.reason_code else ""
-                detail = PAYMENT_WORDS[receipt.state] + reason
-                yield TimelineItem(receipt.at, "udbetaling", title, detail, "")
+                yield TimelineItem(
+                    receipt.at, "udbetaling", title, PAYMENT_WORDS[receipt.state], ""
+                )
 
     def _papers(self, case_id: str) -> Iterator[TimelineItem]:
         store = SqlCaseStore(self.session, self.municipality_id)

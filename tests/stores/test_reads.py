@@ -89,4 +89,8 @@ def test_the_time_line_tells_everything_newest_first(uow_factory: SqlUnitOfWorkF
         assert [item.title for item in line if item.kind == "oplysning"] == [
             "2 oplysninger fra eIndkomst"
         ]
+        titles = {item.title for item in line}
+        assert any(title.startswith("Udbetaling for marts 2026: ") for title in titles)
+        (decided,) = [item for item in line if item.title.startswith("Afgørelse")]
+        assert decided.detail.startswith("Lov om aktiv socialpolitik §")
         assert not any("610190" in item.title + item.detail + item.by for item in line)

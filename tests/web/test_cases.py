@@ -1,11 +1,18 @@
 """A case on its pages, and how one is found."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from tests.web.client import Client
+from app.web.shell.labels import regler
+from processes.domain.calculation import Line, Node
+from processes.domain.money import Money
+from processes.ports.pages import ExplainLine
+from tests.web.client import Client, words
 from tests.web.fake_core import FakeCore
+from tests.web.world import a_calculation
 
 PAGES = (
     "",
@@ -134,3 +141,35 @@ def test_a_case_that_is_not_there_says_so(karin: Client) -> None:
     page = karin.get("/sager/ukendt", status=404)
 
     assert page.heading == "Det findes ikke"
+
+
+def test_what_is_provisional_is_marked_and_folded(karin: Client, world: FakeCore) -> None:
+    world.cases.lines = (
+        *world.cases.lines,
+        ExplainLine(0, "Demosatser: Børnetillæg 2.909,00 kr.", ""),
+        ExplainLine(0, "Til sagsbehandleren: Beregnet til og med marts.", ""),
+    )
+
+    page = karin.get("/sager/sag-1/beregning")
+
+    summaries = [words(each) for each in page.all("summary")]
+    assert any(each.startswith("Demosatser Nogle satser") for each in summaries)
+    assert "Demosatser:" not in page.text
+    assert "Beregnet til og med marts." in page.text
+
+
+def test_the_rules_used_are_named_with_their_versions() -> None:
+    rule = Node("rule", "kh.alder@2", "Alder", 36)
+    line = Line("grundsats", "Grundsats", Money.kroner("100"), rule)
+    usual = a_calculation()
+    month = replace(usual.months[0], lines=(line,))
+    calculation = replace(usual, rule_versions=("kh.alder@2",), months=(month,))
+
+    assert regler(calculation) == ["Alder, version 2"]
+
+
+@pytest.mark.parametrize("tab", ["", "/oplysninger", "/beregning", "/dokumenter", "/forloeb"])
+def test_no_page_of_a_case_shows_a_raw_key(karin: Client, tab: str) -> None:
+    text = karin.get(f"/sager/sag-1{tab}").text
+
+    assert re.findall(r"\b[a-zæøå]+_[a-zæøå_]+\b|\b[a-z]+\.read\b|\w@\d", text) == []

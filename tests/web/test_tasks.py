@@ -212,7 +212,7 @@ def test_an_exempt_tax_card_has_neither_rate_nor_deduction(karin: Client, world:
 def test_finance_sees_why_a_voucher_was_rejected_and_finds_its_entries(as_user: Login) -> None:
     page = as_user("finn").get(path_of("payment.voucher_rejected"))
 
-    assert "har afvist bilaget: KONTO_LUKKET" in page.text
+    assert "har afvist bilaget: kontoen er lukket" in page.text
     assert page.all("a[@href='/sager/sag-1/udbetalinger']")
 
 

@@ -176,7 +176,7 @@ def a_calculation(*, outcome: Outcome = Outcome.GRANTED, is_missing: bool = Fals
         application_id="ansoegning-1",
         made_at=NOW,
         known_at=NOW,
-        rule_versions=("forhoejet_sats@1", "boernetillaeg@1"),
+        rule_versions=("regel@1",),
         months=(PersonMonth("anna", MARCH, conditions, lines, missing),),
         notes=("Satser for 2026 er udledt og ikke offentliggjort.",),
         outcome=Outcome.UNKNOWN if is_missing else outcome,

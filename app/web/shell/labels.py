@@ -13,7 +13,14 @@ from app.web.shell.words import NBSP, UNKNOWN, dato
 from forms.decision import OUTCOME_WORDS
 from forms.questions import QUESTIONS
 from processes.domain.access import ROLE_NAMES, Role
-from processes.domain.calculation import Calculation, ConditionOutcome, Outcome
+from processes.domain.calculation import (
+    DEMO_NOTE,
+    DESK_NOTE,
+    UNCONFIRMED_NOTE,
+    Calculation,
+    ConditionOutcome,
+    Outcome,
+)
 from processes.domain.cases import CaseState, PartyRole
 from processes.domain.documents import Direction
 from processes.domain.facts import FACT_LABELS, Fact, FactKind, FactStatus
@@ -174,6 +181,70 @@ def love(paragraphs: Iterable[str]) -> str:
     )
 
 
+SUMMARIES = {
+    DEMO_NOTE: "Nogle satser er regnet ud af os og ikke offentliggjort endnu",
+    UNCONFIRMED_NOTE: "En læsning af reglerne skal bekræftes",
+    DESK_NOTE: "",
+}
+"""What a fold of notes is called, by how its notes begin; without words they need no fold."""
+
+
+def bemaerkninger(notes: Iterable[str]) -> list[tuple[str, str, list[str]]]:
+    """Return a calculation's notes as mark, summary of the fold, and texts; plain ones last."""
+    groups: dict[str, list[str]] = {mark: [] for mark in (*SUMMARIES, "")}
+    for note in notes:
+        mark, _, text = note.partition(": ")
+        groups[mark if mark in SUMMARIES else ""].append(text if mark in SUMMARIES else note)
+    return [(mark, SUMMARIES.get(mark, ""), texts) for mark, texts in groups.items() if texts]
+
+
+def regler(calculation: Calculation) -> list[str]:
+    """Return the rules a calculation was made with, in words and with their versions."""
+    labels = {node.id: node.label for node in calculation.nodes() if node.kind == "rule"}
+    named = (
+        f"{labels.get(rule, rule.partition('@')[0])}, version {rule.partition('@')[2]}"
+        for rule in calculation.rule_versions
+    )
+    return sorted(dict.fromkeys(named), key=str.casefold)
+
+
+def kilde(source: str) -> str:
+    """Write where a rate was read; of an address only whose it is."""
+    return source.split("/")[2] if source.startswith("https://") else source
+
+
+REASONS = {
+    "ADRESSE_UKENDT": "Adressen er ukendt",
+    "KONTO_LUKKET": "Kontoen er lukket",
+    "MODTAGER_DOED": "Modtageren er død",
+    "MODTAGER_UKENDT": "Modtageren er ukendt",
+    "UKENDT": "Der er ikke sagt hvorfor",
+}
+
+
+def aarsag(code: str) -> str:
+    """Write why a counterpart turned something down; a code nobody knows stays a code."""
+    return REASONS.get(code, code)
+
+
+HANDLINGS = {
+    "calculation.read": "så beregningen",
+    "case.note": "skrev et notat",
+    "case.read": "åbnede sagen",
+    "document.read": "åbnede et dokument",
+    "person.search": "søgte",
+    "task.claim": "tog en opgave",
+    "task.complete": "afsluttede en opgave",
+    "task.read": "åbnede en opgave",
+    "task.release": "lagde en opgave tilbage",
+}
+
+
+def handling(action: str) -> str:
+    """Write what somebody did with a case (opslag)."""
+    return HANDLINGS.get(action, "brugte sagen")
+
+
 def hvorfor(task: UserTask) -> str:
     """Say why a task is here: its own reason, or what its kind is for."""
     return task.reason or WHY.get(task.form_key, "")
@@ -201,13 +272,18 @@ def _answer(key: str, text: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., object]] = {
+    "aarsag": aarsag,
+    "bemaerkninger": bemaerkninger,
     "betingelse": betingelse,
+    "handling": handling,
     "hvorfor": hvorfor,
+    "kilde": kilde,
     "lov": law_in_words,
     "love": love,
     "navn_paa": FACT_LABELS.__getitem__,
     "oplysning": oplysning,
     "paragraffer": paragraffer,
+    "regler": regler,
     "svar": svar,
     "tilstand": tilstand,
     "udfald": udfald,

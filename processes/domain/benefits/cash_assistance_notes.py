@@ -35,7 +35,7 @@ def _notes(calculation: Calculation, start: date, until: date | None) -> Iterato
         yield "Der er ingen måneder at beregne."
     rates = calculation.provisional_rates
     if rates:
-        listed = "; ".join(f"{rate.label} {in_words(rate.value)} ({rate.id})" for rate in rates)
+        listed = "; ".join(f"{rate.label} {in_words(rate.value)}" for rate in rates)
         yield (
             f"{DEMO_NOTE}: {listed}. De er beregnet og ikke fundet offentliggjort,"
             " og de må ikke udbetales i drift, før en anden har bekræftet dem."
