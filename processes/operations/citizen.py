@@ -7,6 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from processes.domain.access import Actor, require
+from processes.domain.calculation import DESK_NOTE
 from processes.domain.cases import Case
 from processes.domain.decisions import Decision
 from processes.domain.documents import Direction, Document
@@ -105,7 +106,8 @@ class Citizen:
             decision = _sent(uow.decisions.of_case(case_id))
             if decision is None:
                 return ()
-            return explain_lines(case, uow.calculations.get(decision.calculation_id))
+            lines = explain_lines(case, uow.calculations.get(decision.calculation_id))
+            return tuple(line for line in lines if not line.label.startswith(DESK_NOTE))
 
     # ---- parts ---------------------------------------------------------------------------
 
