@@ -1,4 +1,4 @@
-# One image; the command chooses what it is: web, worker, simulator or migrate.
+# One image; the command chooses what it is: web, worker, simulator, migrate or example.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -19,6 +19,8 @@ WORKDIR /srv/ky
 COPY --from=build /venv /venv
 COPY . .
 COPY --from=build /build/app/static/dist app/static/dist
+# A volume put here is writable for the user below.
+RUN install --directory --owner=ky files
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001
 EXPOSE 8000

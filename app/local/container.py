@@ -1,18 +1,21 @@
 """Answers: what does the image start when its command is one word?
 
-`web`, `worker`, `simulator` or `migrate`; the same programs as `./ky run` starts, bound to every
-interface because a container has one of its own.
+`web`, `worker` and `simulator` are the programs that `./ky run` starts, bound to every interface
+because a container has one of its own; `migrate` and `example` do their work and end.
 """
 
 import os
 import sys
 from typing import NoReturn
 
-from app.local import programs
+from app.config import Settings
+from app.local import demo, programs
 from app.migrations.run import upgrade
 
 ANY_INTERFACE = "0.0.0.0"  # noqa: S104 - the container's own network, published on purpose
 WEB_PORT = 8000
+WORDS = ("web", "worker", "simulator", "migrate", "example")
+"""What a container can be."""
 
 
 def main(arguments: list[str]) -> int:
@@ -26,7 +29,9 @@ def main(arguments: list[str]) -> int:
             become(["-m", "integrations.simulator", "--host", ANY_INTERFACE])
         case ["migrate"]:
             return migrate()
-    print("Name one of: web, worker, simulator, migrate", file=sys.stderr)
+        case ["example"]:
+            return example()
+    print(f"Name one of: {', '.join(WORDS)}", file=sys.stderr)
     return 2
 
 
@@ -37,6 +42,16 @@ def migrate() -> int:
         print("KY_OWNER_URL is missing: PostgreSQL as a member of ky_owner", file=sys.stderr)
         return 1
     upgrade(owner_url)
+    return 0
+
+
+def example() -> int:
+    """Put in the made-up municipality, staff and rates, and take the shipped diagrams into use."""
+    settings = Settings.from_environment(os.environ)
+    if not settings.simulator:
+        print("KY_SIMULATOR is not 1: made-up people need made-up registers", file=sys.stderr)
+        return 1
+    demo.load(settings)
     return 0
 
 

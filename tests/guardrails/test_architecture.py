@@ -35,7 +35,7 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 
 def test_every_import_contract_is_kept() -> None:
     checked = subprocess.run(
-        [sys.executable, *CHECKS["importregler"]],
+        [sys.executable, *CHECKS["imports"]],
         cwd=ROOT,
         capture_output=True,
         text=True,
