@@ -24,9 +24,9 @@ Gateway = Callable[..., Any]
 @pytest.mark.parametrize(
     ("key", "card"),
     [
-        ("hjalte", TaxCardRecord("hovedkort", 38, Money.kroner("4358.00"), NEW_YEAR)),
+        ("jonas", TaxCardRecord("hovedkort", 38, Money.kroner("4358.00"), NEW_YEAR)),
         ("birgit", TaxCardRecord("bikort", 38, None, NEW_YEAR)),
-        ("viggo", TaxCardRecord("frikort", None, None, NEW_YEAR)),
+        ("freja", TaxCardRecord("frikort", None, None, NEW_YEAR)),
         ("anna", None),
     ],
 )
