@@ -14,6 +14,7 @@ COMMANDS = {
     "test": ("app.local.quality", "test"),
     "check": ("app.local.quality", "check"),
     "bench": ("app.local.quality", "bench"),
+    "pictures": ("app.local.pictures", "run"),
     "lock": ("app.local.locking", "lock"),
     "setup": ("app.local.quality", "setup"),
 }
