@@ -44,6 +44,7 @@ from processes.operations.casework import Casework
 from processes.operations.citizen import Citizen
 from processes.operations.control import Control, Environment
 from processes.operations.deployment import Deployment
+from processes.operations.drafts import Drafts
 from processes.operations.inbox import Inbox
 from processes.operations.intake import FormChannel, Intake
 from processes.operations.relay import Relay
@@ -101,6 +102,7 @@ class Core:
     cases: Casework
     team: TeamLead
     citizen: Citizen
+    drafts: Drafts
     intake: Intake
     deployment: Deployment
     central: CentralStore
@@ -178,6 +180,7 @@ def build_core(
         cases=cases,
         team=TeamLead(control),
         citizen=Citizen(control, distribution.application_form),
+        drafts=Drafts(env),
         intake=Intake(
             control,
             FormChannel(

@@ -1,4 +1,4 @@
-"""Keep house: room for history ahead of time, and logins that have expired forgotten."""
+"""Keep house: room for history ahead, and what has expired forgotten: logins and drafts."""
 
 from __future__ import annotations
 
@@ -19,18 +19,24 @@ log = logging.getLogger(__name__)
 
 @celery.task(name="tasks.housekeeping")
 def keep_house() -> None:
-    """Make the next months of history and forget expired logins; a missed day costs nothing."""
+    """Make the next months of history, forget what has expired; a missed day costs nothing."""
     it = core()
     today = it.clock.today()
     try:
         months = it.central.make_history_months(today, today + AHEAD)
         logins = it.central.delete_expired_sessions(now=it.clock.now())
+        drafts = sum(it.drafts.forget_old(each.id) for each in it.central.municipalities())
     except Exception as error:
         if not it.is_passing(error):
             raise
         log.warning("housekeeping: the database is away; tomorrow goes on")
         return
-    log.info("housekeeping: %s months made, %s expired logins forgotten", months, logins)
+    log.info(
+        "housekeeping: %s months made, %s expired logins and %s old drafts forgotten",
+        months,
+        logins,
+        drafts,
+    )
 
 
 def wake() -> None:

@@ -11,6 +11,7 @@ from app.stores.audit import SqlAuditStore
 from app.stores.calculations import SqlCalculationStore
 from app.stores.cases import SqlCaseStore
 from app.stores.decisions import SqlDecisionStore, SqlHearingStore
+from app.stores.drafts import SqlDraftStore
 from app.stores.engine import ALWAYS_FRESH
 from app.stores.facts import SqlFactStore
 from app.stores.letters import SqlLetterStore
@@ -48,6 +49,7 @@ class SqlUnitOfWork:
         self.outbox: stores.OutboxStore = SqlOutboxStore(session)
         self.audit: stores.AuditStore = SqlAuditStore(session)
         self.read: stores.ReadStore = SqlReadStore(session, municipality_id)
+        self.drafts: stores.DraftStore = SqlDraftStore(session)
         self.team: stores.TeamStore = SqlTeamStore(session)
 
     def __enter__(self) -> Self:

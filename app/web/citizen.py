@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.security.guards import allow, token
-from app.web.shell.core import actor, core, login
+from app.web.shell import words
+from app.web.shell.core import actor, core
 from app.web.shell.files import download
 from forms.citizen import (
     PART_BY_SLUG,
@@ -29,8 +30,8 @@ bp = Blueprint("citizen", __name__, url_prefix="/selvbetjening")
 
 Answer = str | Response | tuple[str, int]
 
-DRAFT = "application"
-"""Where the session keeps an application under way: part, field, text as typed."""
+Typed = Mapping[str, str]
+"""One part of an application as it was typed: field to text."""
 
 
 @bp.get("")
@@ -54,7 +55,8 @@ def overview() -> str:
             for document in each.documents
             if document.direction is Direction.IN
         ],
-        under_way=bool(_draft()),
+        draft=core().drafts.mine(actor()),
+        open_parts=_open_parts(_draft()),
     )
 
 
@@ -62,27 +64,44 @@ def overview() -> str:
 @allow("citizen.apply")
 def start() -> str:
     """Show the parts of the application, and how far each is."""
-    parts = [(part, part.slug in _draft()) for part in PARTS]
-    following = next((part for part, is_done in parts if not is_done), None)
-    return render_template("citizen/start.html", parts=parts, following=following)
+    draft = core().drafts.mine(actor())
+    typed = _draft()
+    left = _open_parts(typed)
+    return render_template(
+        "citizen/start.html",
+        parts=[(part, part not in left, part.slug in typed) for part in PARTS],
+        following=left[0] if left else None,
+        draft=draft,
+    )
 
 
 @bp.get("/ansoegning/<slug>")
 @allow("citizen.apply")
 def part(slug: str) -> Answer:
     """Show one part with what was typed before."""
-    return _part_page(_part(slug, _draft().get(slug)))
+    return _part_page(_part(slug, _draft().get(slug)), _seen(slug))
 
 
 @bp.post("/ansoegning/<slug>")
 @allow("citizen.apply")
 def save_part(slug: str) -> Answer:
-    """Keep a part and go on to the next; what was typed stays when something is wrong."""
+    """Keep a part and go on to the next, or take a break with it half done."""
     form = _part(slug, request.form.to_dict())
-    if not form.validate():
-        return _part_page(form), 422
+    seen = request.form.get("seen", "")
+    is_break = "pause" in request.form
+    if not is_break and not form.validate():
+        return _part_page(form, seen), 422
     typed = {field.name: request.form.get(field.name, "") for field in form.questions}
-    login()[DRAFT] = {**_draft(), slug: typed}
+    replaced_at = core().drafts.save(slug, typed, seen=seen, by=actor())
+    if replaced_at is not None:
+        when = f"{words.dag(replaced_at)} {words.klokken(replaced_at)}"
+        flash(
+            f"Du havde også gemt “{form.title}” et andet sted {when}."
+            " Nu gælder det, du lige har skrevet."
+        )
+    if is_break:
+        flash("Din ansøgning er gemt, men ikke sendt.")
+        return redirect(url_for("citizen.overview"))
     return redirect(_after(slug))
 
 
@@ -90,9 +109,9 @@ def save_part(slug: str) -> Answer:
 @allow("citizen.apply")
 def review() -> Answer:
     """Show every answer before it is sent."""
-    missing = next((each for each in PARTS if each.slug not in _draft()), None)
-    if missing is not None:
-        return redirect(url_for("citizen.part", slug=missing.slug))
+    left = _open_parts(_draft())
+    if left:
+        return redirect(url_for("citizen.part", slug=left[0].slug))
     return _review_page(SendForm(token=token()))
 
 
@@ -110,7 +129,6 @@ def send() -> Answer:
     answers = {**all_answers(parts), "statement_accepted": str(form.statement_accepted.data)}
     answers.setdefault("applies_jointly", "nej")
     case_id = core().citizen.apply(answers, actor())
-    login().pop(DRAFT, None)
     return redirect(url_for("citizen.receipt", case_id=case_id))
 
 
@@ -157,37 +175,57 @@ def document(document_id: str) -> Response:
     return download(content, found.media_type, found.title)
 
 
-def _draft() -> dict[str, dict[str, str]]:
-    draft: dict[str, dict[str, str]] = login().get(DRAFT, {})
-    return draft
+def _draft() -> dict[str, Typed]:
+    """Return what is typed so far, part by part."""
+    draft = core().drafts.mine(actor())
+    return {} if draft is None else {slug: part.answers for slug, part in draft.parts.items()}
 
 
-def _part(slug: str, typed: dict[str, str] | None) -> PartForm:
+def _seen(slug: str) -> str:
+    """Return which version of a part the page shows, so that a newer one is noticed."""
+    draft = core().drafts.mine(actor())
+    part = None if draft is None else draft.parts.get(slug)
+    return "" if part is None else part.saved_at.isoformat()
+
+
+def _open_parts(draft: Mapping[str, Typed]) -> list[type[PartForm]]:
+    """Return the parts that still lack an answer, in the form's order."""
+    return [
+        part
+        for part in PARTS
+        if part.slug not in draft or not _part(part.slug, draft[part.slug]).validate()
+    ]
+
+
+def _part(slug: str, typed: Typed | None) -> PartForm:
     if slug not in PART_BY_SLUG:
         raise NotFoundError("Ansøgningen har ikke den del. Gå til forsiden af ansøgningen.")
     return PART_BY_SLUG[slug](None if typed is None else MultiDict(typed), token=None)
 
 
 def _parts() -> dict[str, PartForm]:
-    return {part.slug: _part(part.slug, _draft().get(part.slug, {})) for part in PARTS}
+    draft = _draft()
+    return {part.slug: _part(part.slug, draft.get(part.slug, {})) for part in PARTS}
 
 
 def _after(slug: str) -> str:
     """Return where a kept part leads: back to the review, or to the next part."""
-    if all(part.slug in _draft() for part in PARTS):
+    left = [part.slug for part in _open_parts(_draft())]
+    if not left:
         return url_for("citizen.review")
     slugs = [part.slug for part in PARTS]
     later = slugs[slugs.index(slug) + 1 :] + slugs
-    following = next(each for each in later if each not in _draft())
+    following = next(each for each in later if each in left)
     return url_for("citizen.part", slug=following)
 
 
-def _part_page(form: PartForm) -> str:
+def _part_page(form: PartForm, seen: str) -> str:
     number = [part.slug for part in PARTS].index(form.slug) + 1
     today = core().clock.today()
     return render_template(
         "citizen/part.html",
         form=form,
+        seen=seen,
         number=number,
         count=len(PARTS) + 1,
         example_day=today + timedelta(days=1),

@@ -58,6 +58,7 @@ class Citizen:
         )
         with self.env.uow(by.municipality_id) as uow:
             case = applications.receive(self.env.context(uow, by), received)
+            uow.drafts.delete(by.party_cpr_digits)
             uow.commit()
         self.env.wake()
         return case.id

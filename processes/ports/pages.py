@@ -25,6 +25,7 @@ from processes.domain.payments import PaymentLine, PaymentState
 from processes.domain.periods import Period
 from processes.ports.records import (
     Absence,
+    ApplicationDraft,
     AuditEvent,
     Incident,
     LetterRecord,
@@ -378,6 +379,18 @@ class CitizenDesk(Protocol):
 
     def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
         """Return how one's own help was calculated, line by line."""
+
+
+class DraftDesk(Protocol):
+    """Applications under way (kladder)."""
+
+    def mine(self, by: Actor) -> ApplicationDraft | None:
+        """Return one's own application under way."""
+
+    def save(
+        self, slug: str, answers: Mapping[str, str], *, seen: str, by: Actor
+    ) -> datetime | None:
+        """Keep one part as typed; return when a newer one was saved elsewhere that it replaces."""
 
 
 class ControlDesk(Protocol):

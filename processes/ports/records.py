@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from processes.domain.periods import Period
+from processes.domain.periods import Period, danish_day
 
 Variables = Mapping[str, object]
 
@@ -287,6 +287,34 @@ class HistoryEvent:
     result: Variables
     process_id: str = ""
     """The diagram the element stands in: a called process has its own."""
+
+
+DRAFT_LIFETIME = timedelta(days=30)
+"""How long an application under way is kept after it was last touched."""
+
+
+@dataclass(frozen=True)
+class DraftPart:
+    """One part of an application under way, as it was typed (del af kladde)."""
+
+    answers: Mapping[str, str]
+    """Field name to text; it may be half an answer."""
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class ApplicationDraft:
+    """An application under way (kladde til ansøgning): no case, no document, one a citizen."""
+
+    parts: Mapping[str, DraftPart]
+    """By the part's name in the form."""
+    saved_at: datetime
+    """When any part was last saved."""
+
+    @property
+    def kept_until(self) -> date:
+        """The last day it is kept."""
+        return danish_day(self.saved_at) + DRAFT_LIFETIME
 
 
 @dataclass(frozen=True)

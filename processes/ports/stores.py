@@ -22,10 +22,12 @@ from processes.domain.payments import PaymentLine, PaymentPlan, PaymentReceipt, 
 from processes.domain.rates import Rate
 from processes.ports.records import (
     Absence,
+    ApplicationDraft,
     Assessment,
     AuditEvent,
     Claim,
     DecisionTableVersion,
+    DraftPart,
     HistoryEvent,
     Incident,
     Job,
@@ -204,6 +206,22 @@ class PaperStore(Protocol):
 
     def take_file(self, file_id: str) -> bytes:
         """Remove a file and return its bytes."""
+
+
+class DraftStore(Protocol):
+    """Applications under way, one a citizen."""
+
+    def get(self, cpr_digits: str) -> ApplicationDraft | None:
+        """Return somebody's application under way; the row is held until the transaction ends."""
+
+    def save_part(self, cpr_digits: str, slug: str, part: DraftPart) -> None:
+        """Write one part; the others stay as they are, whoever writes them meanwhile."""
+
+    def delete(self, cpr_digits: str) -> None:
+        """Forget somebody's application under way."""
+
+    def delete_saved_before(self, moment: datetime) -> int:
+        """Forget what nobody has touched since; returns how many there were."""
 
 
 class LetterStore(Protocol):
@@ -550,6 +568,7 @@ class UnitOfWork(Protocol):
     audit: AuditStore
     read: ReadStore
     team: TeamStore
+    drafts: DraftStore
 
     def commit(self) -> None:
         """Make it so, all at once."""

@@ -6,6 +6,7 @@ from tests.database import ALL_TABLES, Database
 
 WALL = "(municipality_id = (current_setting('app.municipality'::text))::integer)"
 MAY_BE_DELETED = {
+    "application_draft": "sent, or left for thirty days",
     "buffered_message": "delivered or lapsed",
     "party_token": "made again when a name changes",
     "subscription": "taken by its message",

@@ -12,7 +12,14 @@ from app.models.catalogue import CENTRAL_TABLES
 from app.stores.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from processes.domain.documents import JournalNote
 from processes.domain.errors import NotFoundError
-from processes.ports.records import AuditEvent, HistoryEvent, Incident, Subscription, User
+from processes.ports.records import (
+    AuditEvent,
+    DraftPart,
+    HistoryEvent,
+    Incident,
+    Subscription,
+    User,
+)
 from tests.database import ALL_TABLES, Database
 from tests.stores import builders as a
 
@@ -44,6 +51,7 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     uow.processes.add_incident(Incident(0, instance.id, a.CASE, "stuck", None, None, "", a.NOW))
     uow.processes.record([HistoryEvent(instance.id, "e", "task", "entered", a.NOW, None, {})])
     uow.outbox.put(a.an_item())
+    uow.drafts.save_part("6101901234", "familie", DraftPart({"children_at_home": "0"}, a.NOW))
     uow.audit.add(AuditEvent(a.NOW, "karin", "caseworker", "case.read", f"case:{a.CASE}"))
 
 

@@ -19,7 +19,16 @@ from processes.domain.cases import Case
 from processes.domain.documents import Document
 from processes.domain.errors import ConflictError, NotAllowedError, NotFoundError, RuleError
 from processes.ports.pages import CasePage, CitizenCase, ExplainLine, TaskPage
-from processes.ports.records import Incident, Municipality, TaskFilter, TaskRow, TaskState, User
+from processes.ports.records import (
+    ApplicationDraft,
+    DraftPart,
+    Incident,
+    Municipality,
+    TaskFilter,
+    TaskRow,
+    TaskState,
+    User,
+)
 from tests.fakes.clock import FrozenClock
 
 NOW = datetime(2026, 3, 16, 9, 12, tzinfo=UTC)
@@ -218,11 +227,37 @@ class FakeCases:
 
 
 @dataclass
+class FakeDrafts:
+    """Applications under way in memory."""
+
+    clock: FrozenClock = field(default_factory=lambda: FrozenClock(NOW))
+    kept: dict[str, ApplicationDraft] = field(default_factory=dict)
+
+    def mine(self, by: Actor) -> ApplicationDraft | None:
+        require(by, "citizen.apply")
+        return self.kept.get(by.party_cpr_digits)
+
+    def save(
+        self, slug: str, answers: Mapping[str, str], *, seen: str, by: Actor
+    ) -> datetime | None:
+        now = self.clock.now()
+        before = self.kept.get(by.party_cpr_digits)
+        parts = {} if before is None else dict(before.parts)
+        replaced = parts.get(slug)
+        parts[slug] = DraftPart(answers, now)
+        self.kept[by.party_cpr_digits] = ApplicationDraft(parts, now)
+        if replaced is None or seen == replaced.saved_at.isoformat():
+            return None
+        return replaced.saved_at
+
+
+@dataclass
 class FakeCitizen:
     """Self-service in memory."""
 
     cases: list[CitizenCase] = field(default_factory=list)
     lines: Sequence[ExplainLine] = ()
+    drafts: FakeDrafts = field(default_factory=FakeDrafts)
     applied: list[tuple[dict[str, str], str]] = field(default_factory=list)
     answered: list[tuple[str, str]] = field(default_factory=list)
     files: dict[str, tuple[Document, bytes]] = field(default_factory=dict)
@@ -230,6 +265,7 @@ class FakeCitizen:
     def apply(self, answers: dict[str, str], by: Actor) -> str:
         require(by, "citizen.apply")
         self.applied.append((answers, by.party_cpr_digits))
+        self.drafts.kept.pop(by.party_cpr_digits, None)
         return self.cases[0].case.id
 
     def overview(self, by: Actor) -> Sequence[CitizenCase]:
@@ -289,3 +325,8 @@ class FakeCore:
     clock: FrozenClock = field(default_factory=lambda: FrozenClock(NOW))
     settings: Settings = field(default_factory=settings)
     demo_citizens: tuple[DemoCitizen, ...] = ()
+
+    @property
+    def drafts(self) -> FakeDrafts:
+        """Applications under way; sending one takes it away."""
+        return self.citizen.drafts

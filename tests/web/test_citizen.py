@@ -1,5 +1,8 @@
 """Self-service: nothing is lost, nothing is half sent, and every krone opens."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 
 from forms.citizen import PARTS
@@ -80,6 +83,53 @@ def test_each_part_is_kept_and_leads_to_the_next(anna: Client) -> None:
     assert onwards.heading == "Dig og din familie"
     assert values_of(anna.get(path).form(path))["requested_from"] == "16.03.2026"
     assert "1 af 5 dele er færdige" in anna.get(START).text
+
+
+def test_a_break_keeps_half_an_answer_and_says_until_when(anna: Client, world: FakeCore) -> None:
+    fill_in(anna, "hvorfor")
+    path = f"{START}/familie"
+
+    mine = anna.send_and_see(anna.get(path), path, {"cohabitation": "enlig", "pause": "ja"})
+
+    assert "hvis du ikke har sendt den senest onsdag 15. april 2026." in mine.text
+    assert "Du mangler 4 dele: Dig og din familie" in mine.text
+    assert "Senest gemt mandag 16. marts 2026" in mine.text
+    assert values_of(anna.get(path).form(path))["cohabitation"] == "enlig"
+    assert "1 af 5 dele er færdige" in anna.get(START).text
+    assert "Mangler svar" in anna.get(START).text
+
+
+def test_an_application_goes_on_in_another_login(as_user: Callable[[str], Client]) -> None:
+    fill_in(as_user("6101901234"), "hvorfor", "familie")
+
+    at_the_library = as_user("6101901234")
+
+    assert "Fortsæt din ansøgning" in at_the_library.get("/selvbetjening").links()
+    assert "2 af 5 dele er færdige" in at_the_library.get(START).text
+
+
+def test_the_newest_answer_counts_and_says_what_it_replaced(
+    as_user: Callable[[str], Client], world: FakeCore
+) -> None:
+    path = f"{START}/hvorfor"
+    phone, computer = as_user("6101901234"), as_user("6101901234")
+    seen_on_phone = phone.get(path)
+    computer.send(computer.get(path), path, {**ANSWERS["hvorfor"], "reason": "sygdom"})
+    world.drafts.clock.forward(timedelta(minutes=5))
+
+    onwards = phone.send_and_see(seen_on_phone, path, ANSWERS["hvorfor"])
+
+    assert "Du havde også gemt “Hvorfor du søger” et andet sted" in onwards.text
+    assert values_of(computer.get(path).form(path))["reason"] == "ledig"
+
+
+def test_an_answer_saved_twice_in_a_row_replaces_nothing(anna: Client) -> None:
+    path = f"{START}/hvorfor"
+    fill_in(anna, "hvorfor")
+
+    onwards = anna.send_and_see(anna.get(path), path, {"acute_need": "ja"})
+
+    assert "et andet sted" not in onwards.text
 
 
 def test_a_mistake_keeps_what_was_typed(anna: Client) -> None:

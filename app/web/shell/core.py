@@ -16,6 +16,7 @@ from processes.ports.pages import (
     CaseDesk,
     CitizenDesk,
     ControlDesk,
+    DraftDesk,
     InboxDesk,
     IntakeDesk,
     TeamDesk,
@@ -44,6 +45,10 @@ class Core(Protocol):
     @property
     def citizen(self) -> CitizenDesk:
         """Self-service."""
+
+    @property
+    def drafts(self) -> DraftDesk:
+        """Applications under way."""
 
     @property
     def control(self) -> ControlDesk:
