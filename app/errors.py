@@ -87,7 +87,12 @@ HTTP_PAGES = {
     403: Page(403, "Du har ikke adgang", "Gå tilbage.", "Siden er ikke for dig."),
     404: Page(404, "Siden findes ikke", "Gå til forsiden.", "Adressen fører ingen steder hen."),
     405: Page(405, "Det kan man ikke her", "Gå tilbage.", "Siden tager ikke imod det, der kom."),
-    413: Page(413, "Det fylder for meget", "Gå tilbage, og send mindre.", "Filen er for stor."),
+    413: Page(
+        413,
+        "Det fylder for meget",
+        "Gå tilbage, og send en fil ad gangen.",
+        "Det, du sendte, fylder over 16 MB tilsammen.",
+    ),
 }
 BUG = Page(
     500,

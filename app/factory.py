@@ -114,7 +114,8 @@ def _set_headers(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY
+        # A document somebody sent in has a narrower one of its own.
+        response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

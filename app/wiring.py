@@ -58,6 +58,7 @@ STAGES = (
     "archive",
     "calculations",
     "decisions",
+    "documents",
     "facts",
     "hearings",
     "letters",

@@ -19,6 +19,7 @@ from wtforms.meta import DefaultMeta
 
 from processes.domain.calculation import Calculation, Missing
 from processes.domain.decisions import Proposal
+from processes.domain.documents import DocumentRequest
 from processes.domain.facts import Contradiction, Fact, FactKind
 from processes.domain.hearings import PartyHearing
 from processes.domain.payments import PaymentLine
@@ -88,6 +89,8 @@ class Background:
     statement_draft: str = ""
     """What a hearing would say, drafted from the calculation."""
     payments: tuple[PaymentLine, ...] = ()
+    papers: tuple[DocumentRequest, ...] = ()
+    """What the party was asked to send."""
     applies_jointly: bool = False
     valid_from: date | None = None
     missing_registers: tuple[str, ...] = ()

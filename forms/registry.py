@@ -16,6 +16,7 @@ from forms.casework import (
     RegisterData,
 )
 from forms.decision import Approve, Propose
+from forms.papers import CheckDocuments, DocumentsLapsed, ReviewDocuments
 from forms.payment import NoReceipt, Rejected, TaxCard, VoucherRejected
 from forms.post import Undelivered
 from processes.domain.errors import BrokenStateError
@@ -33,6 +34,9 @@ def registered(forms: Iterable[type[TaskForm]]) -> dict[str, type[TaskForm]]:
 
 FORMS = registered(
     (
+        ReviewDocuments,
+        CheckDocuments,
+        DocumentsLapsed,
         Assess,
         RegisterData,
         Recheck,

@@ -43,7 +43,7 @@ class SqlPaperStore(Store):
 
     def save(self, request: DocumentRequest) -> None:
         """Insert a request or write its next state."""
-        state = {
+        state: dict[str, object] = {
             "state": request.state.value,
             "asked_at": request.asked_at,
             "due_on": request.due_on,
@@ -54,7 +54,7 @@ class SqlPaperStore(Store):
             update(DocumentRequestRow).where(DocumentRequestRow.id == request.id).values(state)
         )
         if not changed:
-            key = {
+            key: dict[str, object] = {
                 "id": request.id,
                 "case_id": request.case_id,
                 "party_id": request.party_id,

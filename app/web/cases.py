@@ -7,8 +7,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.security.guards import allow, token
 from app.web.shell.core import actor, core
-from app.web.shell.files import download
+from app.web.shell.files import download, uploaded
 from forms.desk import NoteForm, SearchForm
+from forms.papers import AddDocument
+from processes.domain.access import may
+from processes.domain.cases import PartyRole
+from processes.domain.errors import NotFoundError, RuleError
 from processes.ports.pages import CasePage, InstanceView, StepState
 
 bp = Blueprint("cases", __name__)
@@ -72,8 +76,27 @@ def payments(case_id: str) -> str:
 @bp.get("/sager/<case_id>/dokumenter")
 @allow("case.read")
 def documents(case_id: str) -> str:
-    """Show letters and documents."""
-    return _case_page("documents", case_id)
+    """Show letters and documents, and where to add what came by post."""
+    return _documents_page(case_id, None)
+
+
+@bp.post("/sager/<case_id>/dokumenter")
+@allow("document.add")
+def add_documents(case_id: str) -> Answer:
+    """File what came by post or at the desk."""
+    parties = _parties(core().cases.page(case_id, actor()))
+    form = AddDocument.of(parties)(request.form, token=token())
+    if not form.validate():
+        return _documents_page(case_id, form), 422
+    kind, party = str(form.kind.data), str(form.party.data)
+    try:
+        core().cases.add_documents(case_id, kind, party, uploaded("filer"), actor())
+    except NotFoundError:
+        raise
+    except RuleError as error:
+        return _documents_page(case_id, form, str(error)), 422
+    flash("Papiret er gemt på sagen.")
+    return redirect(url_for("cases.documents", case_id=case_id))
 
 
 @bp.get("/sager/<case_id>/journal")
@@ -110,6 +133,24 @@ def document(document_id: str) -> Response:
     """Hand out a document's exact copy."""
     found, content = core().cases.document(document_id, actor())
     return download(content, found.media_type, found.title)
+
+
+def _parties(page: CasePage) -> list[tuple[str, str]]:
+    """Return who a paper can be from: the adults of a case."""
+    return [
+        (each.id, each.name or "Navnet er ikke hentet endnu")
+        for each in page.case.parties
+        if each.role is not PartyRole.CHILD
+    ]
+
+
+def _documents_page(case_id: str, form: AddDocument | None, problem: str = "") -> str:
+    page = core().cases.page(case_id, actor())
+    if form is None and may(actor(), "document.add"):
+        form = AddDocument.of(_parties(page))(token=token())
+    return render_template(
+        "cases/documents.html", page=page, tab="documents", form=form, problem=problem
+    )
 
 
 def _case_page(tab: str, case_id: str, **values: object) -> str:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.security.guards import allow, token
 from app.web.shell import words
 from app.web.shell.core import actor, core
-from app.web.shell.files import download
+from app.web.shell.files import download, uploaded
 from forms.citizen import (
     PART_BY_SLUG,
     PARTS,
@@ -23,7 +23,7 @@ from forms.citizen import (
     shown,
 )
 from processes.domain.documents import Direction
-from processes.domain.errors import NotFoundError
+from processes.domain.errors import NotFoundError, RuleError
 from processes.ports.pages import CitizenCase
 
 bp = Blueprint("citizen", __name__, url_prefix="/selvbetjening")
@@ -167,6 +167,52 @@ def answer_hearing(hearing_id: str) -> Answer:
     return redirect(url_for("citizen.overview"))
 
 
+@bp.get("/papirer/<case_id>")
+@allow("citizen.follow")
+def papers(case_id: str) -> str:
+    """Show what is missing, why and until when, and what was sent."""
+    return _papers_page(case_id)
+
+
+@bp.post("/papirer/<case_id>/<request_id>")
+@allow("citizen.follow")
+def choose_files(case_id: str, request_id: str) -> Answer:
+    """Keep photographs or files until they are sent; one that cannot be used says why."""
+    try:
+        core().citizen.choose_files(request_id, uploaded("filer"), actor())
+    except NotFoundError:
+        raise
+    except RuleError as error:
+        return _papers_page(case_id, f"filer-{request_id}", str(error)), 422
+    flash("Filen er gemt, men ikke sendt endnu.")
+    return redirect(url_for("citizen.papers", case_id=case_id))
+
+
+@bp.post("/papirer/<case_id>/fjern/<file_id>")
+@allow("citizen.follow")
+def remove_file(case_id: str, file_id: str) -> Response:
+    """Take a file away before it is sent."""
+    name = core().citizen.remove_file(file_id, actor())
+    flash(f"“{name}” er fjernet.")
+    return redirect(url_for("citizen.papers", case_id=case_id))
+
+
+@bp.post("/papirer/<case_id>/send")
+@allow("citizen.follow")
+def send_papers(case_id: str) -> Response:
+    """Send what was chosen; only now does the municipality see it."""
+    core().citizen.send_papers(case_id, actor())
+    return redirect(url_for("citizen.papers_sent", case_id=case_id))
+
+
+@bp.get("/papirer/<case_id>/kvittering")
+@allow("citizen.follow")
+def papers_sent(case_id: str) -> str:
+    """Tell that the papers have come."""
+    page = core().citizen.papers(case_id, actor())
+    return render_template("citizen/papers_sent.html", page=page)
+
+
 @bp.get("/dokumenter/<document_id>")
 @allow("citizen.follow")
 def document(document_id: str) -> Response:
@@ -238,6 +284,11 @@ def _review_page(form: SendForm) -> str:
         (each, [(field, shown(field)) for field in each.questions]) for each in _parts().values()
     ]
     return render_template("citizen/review.html", form=form, answers=answers)
+
+
+def _papers_page(case_id: str, place: str = "", problem: str = "") -> str:
+    page = core().citizen.papers(case_id, actor())
+    return render_template("citizen/papers.html", page=page, place=place, problem=problem)
 
 
 def _case(case_id: str) -> CitizenCase:

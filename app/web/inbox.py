@@ -209,6 +209,9 @@ def _view() -> str:
 def _form_key() -> str | None:
     key = request.args.get("type", "")
     return key if key in FORMS else None
+    "casework.review_documents": "Gennemgå liste over papirer",
+    "casework.check_documents": "Se papirer igennem",
+    "casework.documents_lapsed": "Papirer kom ikke",
 
 
 def _after() -> tuple[int, str, int] | None:

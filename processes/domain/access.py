@@ -46,6 +46,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "case.read": _STAFF | {Role.AUDITOR},
     "case.note": _STAFF,
     "document.read": _STAFF | {Role.AUDITOR},
+    "document.add": _STAFF,
     "protected.read": frozenset({Role.CASEWORKER, Role.APPROVER, Role.TEAM_LEAD}),
     "person.search": _STAFF,
     "process.read": _STAFF | {Role.PROCESS_OWNER, Role.LOCAL_ADMIN},

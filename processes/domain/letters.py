@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -25,12 +25,14 @@ from processes.domain.calculation import (
 )
 from processes.domain.cases import Case, Party, PartyRole
 from processes.domain.decisions import DecidedLine, Decision
+from processes.domain.documents import REMINDER_DAYS, REQUEST_DAYS, DocumentRequest
+from processes.domain.documents import last_day as papers_by
 from processes.domain.errors import SafeguardError
 from processes.domain.facts import FACT_LABELS, FactKind
 from processes.domain.hearings import PartyHearing, deadline_day
 from processes.domain.money import Money
 from processes.domain.payments import disposition_day
-from processes.domain.periods import Calendar, Month
+from processes.domain.periods import Calendar, Month, danish_day
 from processes.domain.rules.prose import (
     day_in_words,
     days_in_words,
@@ -49,6 +51,8 @@ class LetterKind(StrEnum):
     PARTIAL_GRANT = "delvis_bevilling_forsoergelse"
     REFUSAL = "afslag_forsoergelse"
     HEARING = "partshoering_afslag"
+    DOCUMENTS = "indhent_dokumentation"
+    DOCUMENTS_REMINDER = "rykker_dokumentation"
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,10 @@ TOLD = frozenset(
     {PartyRole.PRIMARY, PartyRole.SPOUSE, PartyRole.REPRESENTATIVE, PartyRole.GUARDIAN}
 )
 """Who gets the letter: a decision on mutual support told to one of a couple only is invalid."""
+
+
+ACTS_FOR = frozenset({PartyRole.REPRESENTATIVE, PartyRole.GUARDIAN})
+"""Who gets what is meant for the person they act for."""
 
 
 def receivers(case: Case) -> tuple[Party, ...]:
@@ -548,6 +556,96 @@ def compose_hearing(
         sections=sections,
         facts=(f"{hearing.days} dage", last_day, law_in_words("FVL § 19")),
     )
+
+
+# --- papers -------------------------------------------------------------------------------------
+
+
+def compose_documents(
+    papers: Sequence[DocumentRequest],
+    *,
+    case: Case,
+    receiver: Party,
+    sender: Sender,
+    letter_id: str,
+    told_at: datetime,
+    calendar: Calendar,
+    is_reminder: bool = False,
+) -> Letter:
+    """Ask a party for papers, or remind of them (indhentelse af oplysninger, rykker).
+
+    Law: RSL § 11 (duty to contribute), § 11 b (decision on what there is).
+    """
+    days = REMINDER_DAYS if is_reminder else REQUEST_DAYS
+    by = day_in_words(papers_by(told_at, days, calendar))
+    where = ", ".join(sender.lines)
+    begins = (
+        "Vi har bedt dig om papirer, som ikke er kommet. Du får mere tid."
+        if is_reminder
+        else "Vi er ved at behandle din ansøgning om kontanthjælp og mangler nogle papirer."
+    )
+    sections = [
+        LetterSection("Hvorfor du får dette brev", (f"{begins} Det er ikke en afgørelse.",)),
+        LetterSection("Det mangler vi", tuple(_paper(each) for each in papers)),
+        LetterSection(
+            "Sådan sender du",
+            (
+                (
+                    f"Du har {days} dage til at sende papirerne, regnet fra den dag, du får brevet."
+                    f" Får du det i dag, er sidste dag den {by}."
+                ),
+                (
+                    "Tag et billede af papiret med telefonen, eller vælg en fil, på Min side under"
+                    " Papirer. Du kan også sende eller aflevere det til"
+                    f" {sender.municipality_name}, {where}."
+                ),
+                (
+                    "Kan du ikke skaffe papiret, eller har du brug for mere tid, så ring til os."
+                    " Vi finder en anden måde sammen."
+                ),
+            ),
+        ),
+        LetterSection(
+            "Hvis du ikke sender papirerne",
+            (
+                (
+                    "Så afgør en sagsbehandler din sag ud fra det, vi ved. Det kan betyde, at du"
+                    " får mindre hjælp, end du ellers kunne få, eller ikke får hjælp."
+                ),
+                (
+                    "Der sker intet af sig selv, når fristen er gået. Du får altid brev om"
+                    " afgørelsen, og du kan sende papirerne, så længe sagen ikke er afgjort."
+                ),
+            ),
+        ),
+        LetterSection(
+            "Regler",
+            (
+                (
+                    "Du har pligt til at medvirke til at oplyse din sag efter"
+                    f" {law_in_words('RSL § 11')}. Uden papirerne afgør vi sagen på det grundlag,"
+                    f" der er, efter {law_in_words('RSL § 11 b')}."
+                ),
+            ),
+        ),
+    ]
+    return _letter(
+        letter_id,
+        LetterKind.DOCUMENTS_REMINDER if is_reminder else LetterKind.DOCUMENTS,
+        "Vi mangler stadig papirer fra dig" if is_reminder else "Send os de papirer, vi mangler",
+        case=case,
+        receiver=receiver,
+        sender=sender,
+        dated_on=danish_day(told_at),
+        sections=sections,
+        facts=(*(each.name for each in papers), f"{days} dage", by, law_in_words("RSL § 11")),
+    )
+
+
+def _paper(paper: DocumentRequest) -> str:
+    """Say what is missing, why, and what was wrong with what came."""
+    wrong = f" Det, du sendte, kan vi ikke bruge: {paper.note}" if paper.note else ""
+    return f"{paper.name}. {paper.why}{wrong}"
 
 
 def _letter(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from processes.domain import hearings
+from processes.domain import documents, hearings
 from processes.domain.access import Actor, may, require
 from processes.domain.calculation import Calculation, PersonMonth
 from processes.domain.cases import Case, Party, PartyRole, Protection
-from processes.domain.documents import Document, JournalNote
+from processes.domain.documents import Document, JournalNote, RequestState
 from processes.domain.errors import NotAllowedError, RuleError
 from processes.domain.facts import Contradiction, FactKind, Facts
 from processes.domain.identifiers import Cpr
@@ -45,6 +45,7 @@ from processes.ports.records import (
     UserTask,
 )
 from processes.ports.stores import UnitOfWork
+from processes.stages import documents as paper_stage
 
 ADULTS = {PartyRole.PRIMARY, PartyRole.SPOUSE}
 SEARCH_LIMIT = 20
@@ -88,6 +89,7 @@ class Casework:
                 payments=payment_rows(uow, case_id),
                 vouchers=uow.payments.vouchers_of_case(case_id),
                 documents=uow.cases.documents(case_id),
+                papers=uow.papers.of_case(case_id),
                 notes=uow.cases.notes(case_id),
                 # What the process did is told by the diagram and its list, in the diagram's words.
                 timeline=[
@@ -142,6 +144,8 @@ class Casework:
             if calculation is None
             else hearings.draft_statement(calculation, case),
             payments=payment_rows(uow, case.id),
+            papers=uow.papers.of_case(case.id),
+            documents=uow.cases.documents(case.id),
             names=self._names(uow, by),
         )
 
@@ -165,6 +169,50 @@ class Casework:
             content = uow.cases.content(document_id)
             uow.commit()
             return document, content
+
+    def add_documents(
+        self, case_id: str, kind: str, party_id: str, files: Sequence[tuple[str, bytes]], by: Actor
+    ) -> None:
+        """File what came by post or at the desk (tilføj papir).
+
+        What was asked for is told to the process, as if the citizen had sent it.
+        """
+        require(by, "document.add")
+        papers = [
+            paper_stage.Paper(content, documents.media_type_of(content, name=name))
+            for name, content in files
+        ]
+        if not papers:
+            raise RuleError("Vælg mindst én fil, før du gemmer.")
+        said = f"ved {by.name}"
+        with self.env.uow(by.municipality_id) as uow:
+            party = self._case(uow, case_id, by).party(party_id)
+            ctx = self.env.context(uow, by)
+            asked = next(
+                (
+                    each
+                    for each in uow.papers.of_case(case_id)
+                    if (each.kind, each.party_id) == (kind, party.id)
+                    and each.state in {RequestState.ASKED, RequestState.RECEIVED}
+                ),
+                None,
+            )
+            if asked is not None:
+                paper_stage.receive(ctx, asked.id, papers, said=said)
+            else:
+                title = documents.KIND_NAMES[documents.DocumentKind(kind)]
+                paper_stage.file(
+                    ctx,
+                    case_id,
+                    papers,
+                    title=title,
+                    party_id=party.id,
+                    subject_id=None,
+                    said=said,
+                )
+            self._look(uow, by, "document.add", f"case:{case_id}")
+            uow.commit()
+        self.env.wake()
 
     def add_note(self, case_id: str, text: str, by: Actor) -> None:
         """Write a journal note (journalnotat)."""

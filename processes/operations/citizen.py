@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -10,16 +11,24 @@ from processes.domain.access import Actor, require
 from processes.domain.calculation import DESK_NOTE
 from processes.domain.cases import Case
 from processes.domain.decisions import Decision
-from processes.domain.documents import Direction, Document
-from processes.domain.errors import NotFoundError
+from processes.domain.documents import (
+    Direction,
+    Document,
+    DocumentRequest,
+    RequestState,
+    UploadedFile,
+    still_missing,
+)
+from processes.domain.errors import NotFoundError, RuleError
 from processes.domain.hearings import HearingState, PartyHearing
 from processes.domain.payments import PaymentState
 from processes.operations.casework import explain_lines, letter_rows, payment_rows
 from processes.operations.control import Control
-from processes.ports.pages import CitizenCase, CitizenStep, ExplainLine, PaymentRow
+from processes.ports.pages import CitizenCase, CitizenStep, ExplainLine, PapersPage, PaymentRow
 from processes.ports.records import AuditEvent, LetterState, TaskState, UserTask
 from processes.ports.stores import UnitOfWork
 from processes.stages import applications
+from processes.stages import documents as paper_stage
 from processes.stages import hearings as hearing_stage
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
@@ -110,6 +119,73 @@ class Citizen:
             lines = explain_lines(case, uow.calculations.get(decision.calculation_id))
             return tuple(line for line in lines if not line.label.startswith(DESK_NOTE))
 
+    # ---- papers --------------------------------------------------------------------------
+
+    def papers(self, case_id: str, by: Actor) -> PapersPage:
+        """Return what one was asked to send, chose and sent (papirer)."""
+        require(by, "citizen.follow")
+        with self.env.uow(by.municipality_id) as uow:
+            case = uow.cases.get(case_id)
+            own = self._own(case, by)
+            chosen: dict[str, list[UploadedFile]] = defaultdict(list)
+            for file in uow.papers.files(case_id):
+                if file.party_id == own:
+                    chosen[file.request_id].append(file)
+            sent: dict[str, list[Document]] = defaultdict(list)
+            for document in uow.cases.documents(case_id):
+                if document.direction is Direction.IN and document.party_id == own:
+                    sent[document.subject_id or ""].append(document)
+            page = PapersPage(
+                case=case,
+                papers=_asked_of(uow.papers.of_case(case_id), own),
+                chosen=chosen,
+                sent=sent,
+                is_decided=bool(uow.decisions.of_case(case_id)),
+            )
+            self._look(uow, by, "case.read", f"case:{case_id}")
+            uow.commit()
+            return page
+
+    def choose_files(self, request_id: str, files: Sequence[tuple[str, bytes]], by: Actor) -> None:
+        """Keep files until they are sent; all of them, or none when one cannot be used."""
+        require(by, "citizen.follow")
+        with self.env.uow(by.municipality_id) as uow:
+            asked = uow.papers.request(request_id)
+            own = self._own_paper(uow, asked.case_id, asked.party_id, by)
+            if not files:
+                raise RuleError("Vælg et billede eller en fil først.")
+            for name, content in files:
+                paper_stage.choose_file(
+                    self.env.context(uow, by), request_id, name, content, party_id=own
+                )
+            uow.commit()
+
+    def remove_file(self, file_id: str, by: Actor) -> str:
+        """Take a file away before it is sent; return its name."""
+        require(by, "citizen.follow")
+        with self.env.uow(by.municipality_id) as uow:
+            chosen = uow.papers.file(file_id)
+            self._own_paper(uow, chosen.case_id, chosen.party_id, by)
+            uow.papers.take_file(file_id)
+            uow.commit()
+            return chosen.name
+
+    def send_papers(self, case_id: str, by: Actor) -> None:
+        """Send every chosen file of a case (send papirer); until now nobody else saw them."""
+        require(by, "citizen.follow")
+        with self.env.uow(by.municipality_id) as uow:
+            own = self._own(uow.cases.get(case_id), by)
+            paper_stage.send_chosen(self.env.context(uow, by), case_id, party_id=own)
+            uow.commit()
+        self.env.wake()
+
+    def _own_paper(self, uow: UnitOfWork, case_id: str, party_id: str, by: Actor) -> str:
+        """Return which party one is; what another was asked for does not exist, spouse or not."""
+        own = self._own(uow.cases.get(case_id), by)
+        if own != party_id:
+            raise NotFoundError("Papiret findes ikke, eller det er ikke dig, der er bedt om det.")
+        return own
+
     # ---- parts ---------------------------------------------------------------------------
 
     def _own(self, case: Case, by: Actor) -> str:
@@ -127,13 +203,16 @@ class Citizen:
         payments = [row for row in payment_rows(uow, case.id) if row.line.party_id == own]
         tasks = uow.processes.tasks_of_case(case.id)
         answer_by = _answer_by(tasks)
+        papers = _asked_of(uow.papers.of_case(case.id), own)
+        missing = still_missing(papers) if decision is None else ()
         return CitizenCase(
             case=case,
-            state_words=_state_words(decision, hearing, payments, answer_by),
+            state_words=_state_words(decision, hearing, missing, payments, answer_by),
             steps=_steps(
                 application.received_at.astimezone(DENMARK).date(),
                 decision,
                 hearing,
+                missing,
                 payments,
                 answer_by,
             ),
@@ -149,6 +228,7 @@ class Citizen:
             ],
             documents=self._documents(uow, case, own),
             hearing=hearing,
+            papers=papers,
         )
 
     def _documents(self, uow: UnitOfWork, case: Case, own: str) -> list[Document]:
@@ -176,6 +256,14 @@ def _answerable(held: Sequence[PartyHearing]) -> PartyHearing | None:
     return next((each for each in held if each.state in ANSWERABLE), None)
 
 
+def _asked_of(papers: Sequence[DocumentRequest], party_id: str) -> list[DocumentRequest]:
+    return [
+        each
+        for each in papers
+        if each.party_id == party_id and each.state is not RequestState.DROPPED
+    ]
+
+
 def _answer_by(tasks: Sequence[UserTask]) -> date | None:
     due = [task.due_at for task in tasks if task.state is TaskState.OPEN and task.due_at]
     return max(due).astimezone(DENMARK).date() if due else None
@@ -184,11 +272,14 @@ def _answer_by(tasks: Sequence[UserTask]) -> date | None:
 def _state_words(
     decision: Decision | None,
     hearing: PartyHearing | None,
+    missing: Sequence[DocumentRequest],
     payments: Sequence[PaymentRow],
     answer_by: date | None,
 ) -> str:
     if hearing is not None:
         return "Vi har brug for dit svar, før vi træffer en afgørelse."
+    if missing:
+        return "Vi mangler papirer fra dig, før vi kan vurdere din ansøgning."
     if decision is None:
         by = "" if answer_by is None else f" Du får svar senest {answer_by:%d.%m.%Y}."
         return f"Kommunen behandler din ansøgning.{by}"
@@ -203,10 +294,22 @@ def _steps(
     received_on: date,
     decision: Decision | None,
     hearing: PartyHearing | None,
+    missing: Sequence[DocumentRequest],
     payments: Sequence[PaymentRow],
     answer_by: date | None,
 ) -> list[CitizenStep]:
     steps = [CitizenStep("Ansøgning sendt", "done", "", received_on)]
+    if missing:
+        days = [each.due_on for each in missing if each.due_on is not None]
+        steps.append(
+            CitizenStep(
+                "Du sender papirer",
+                "now",
+                "Hos dig",
+                min(days, default=None),
+                "Din ansøgning bliver ikke afvist af sig selv, hvis fristen passerer.",
+            )
+        )
     if hearing is not None:
         deadline = hearing.last_day
         steps.append(
@@ -219,7 +322,7 @@ def _steps(
             )
         )
     if decision is None:
-        state = "later" if hearing is not None else "now"
+        state = "later" if hearing is not None or missing else "now"
         steps.append(CitizenStep("Vi vurderer og afgør", state, "Hos kommunen", answer_by))
         steps.append(CitizenStep("Brev og udbetaling", "later", "Hos kommunen"))
         return steps

@@ -8,6 +8,9 @@ WHY = {
     "casework.assess": "Oplysninger skal vurderes, før der kan regnes",
     "casework.register_data": "Et register svarer ikke",
     "casework.recheck": "Et register svarer igen og siger noget andet",
+    "casework.review_documents": "Listen over papirer er ikke en fast liste",
+    "casework.check_documents": "Borgeren har sendt papirer",
+    "casework.documents_lapsed": "Papirer er ikke kommet, heller ikke efter en rykker",
     "casework.complete_facts": "Hjælpen kan ikke regnes ud endnu",
     "casework.prepare_hearing": "Parten skal høres, før der afgøres noget",
     "casework.hearing_reply": "Parten har svaret",
@@ -36,4 +39,6 @@ def why_here(form_key: str, variables: Variables) -> str:
         said.append("Borgeren får ikke det, der er søgt om")
     if form_key == "casework.assess" and variables.get("manual_facts") is True:
         said.append("Oplysninger er tastet ind, fordi et register ikke svarede")
+    if form_key == "casework.assess" and variables.get("documents_complete") is False:
+        said.append("Papirer er ikke kommet")
     return " · ".join(part for part in said if part)

@@ -17,7 +17,13 @@ from processes.domain.access import Actor
 from processes.domain.calculation import Calculation, Missing
 from processes.domain.cases import Application, Case
 from processes.domain.decisions import Decision, Proposal
-from processes.domain.documents import Document, JournalNote
+from processes.domain.documents import (
+    Document,
+    DocumentRequest,
+    JournalNote,
+    UploadedFile,
+    still_missing,
+)
 from processes.domain.facts import Contradiction, Fact, FactKind
 from processes.domain.hearings import PartyHearing
 from processes.domain.letters import Letter
@@ -117,6 +123,9 @@ class TaskPage:
     statement_draft: str = ""
     """What a hearing would say, drafted from the calculation; the caseworker edits it."""
     payments: Sequence[PaymentRow] = ()
+    papers: Sequence[DocumentRequest] = ()
+    """What the party was asked to send."""
+    documents: Sequence[Document] = ()
     deciding_refused: str = ""
     """Why the reader may not complete this task (habilitet, fire øjne), in Danish; else empty."""
     names: Names = field(default_factory=dict)
@@ -176,6 +185,8 @@ class CasePage:
     payments: Sequence[PaymentRow] = ()
     vouchers: Sequence[VoucherRecord] = ()
     documents: Sequence[Document] = ()
+    papers: Sequence[DocumentRequest] = ()
+    """What the party was asked to send."""
     notes: Sequence[JournalNote] = ()
     timeline: Sequence[TimelineItem] = ()
     tasks: Sequence[UserTask] = ()
@@ -220,6 +231,13 @@ class CitizenCase:
     documents: Sequence[Document] = ()
     hearing: PartyHearing | None = None
     """The hearing that can still be answered."""
+    papers: Sequence[DocumentRequest] = ()
+    """What the citizen was asked to send, dropped ones left out."""
+
+    @property
+    def missing_papers(self) -> Sequence[DocumentRequest]:
+        """What the citizen has not sent, or must send again."""
+        return still_missing(self.papers)
 
 
 @dataclass(frozen=True)
@@ -312,6 +330,21 @@ class TeamPage:
     names: Names
 
 
+@dataclass(frozen=True)
+class PapersPage:
+    """What a citizen sees of the papers of one case (papirer)."""
+
+    case: Case
+    papers: Sequence[DocumentRequest]
+    """What was asked for, dropped ones left out."""
+    chosen: Mapping[str, Sequence[UploadedFile]]
+    """By request: files that were chosen and not sent."""
+    sent: Mapping[str, Sequence[Document]]
+    """By request: what was sent."""
+    is_decided: bool
+    """Whether the case is decided, so that a paper no longer helps it."""
+
+
 class InboxDesk(Protocol):
     """The inbox and its tasks (indbakke)."""
 
@@ -358,6 +391,11 @@ class CaseDesk(Protocol):
     def add_note(self, case_id: str, text: str, by: Actor) -> None:
         """Write a journal note."""
 
+    def add_documents(
+        self, case_id: str, kind: str, party_id: str, files: Sequence[tuple[str, bytes]], by: Actor
+    ) -> None:
+        """File what came by post or at the desk; what was asked for is told to the process."""
+
     def search(self, text: str, by: Actor) -> Sequence[Case]:
         """Return cases by name, case number or personal number."""
 
@@ -376,6 +414,18 @@ class CitizenDesk(Protocol):
 
     def document(self, document_id: str, by: Actor) -> tuple[Document, bytes]:
         """Return a document of one's own case."""
+
+    def papers(self, case_id: str, by: Actor) -> PapersPage:
+        """Return what one was asked to send, chose and sent."""
+
+    def choose_files(self, request_id: str, files: Sequence[tuple[str, bytes]], by: Actor) -> None:
+        """Keep files, by name and content, until they are sent."""
+
+    def remove_file(self, file_id: str, by: Actor) -> str:
+        """Take a file away before it is sent; return its name."""
+
+    def send_papers(self, case_id: str, by: Actor) -> None:
+        """Send every chosen file of a case."""
 
     def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
         """Return how one's own help was calculated, line by line."""

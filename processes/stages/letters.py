@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from processes.domain import hearings, letters
+from processes.domain import documents, hearings, letters
 from processes.domain.cases import Case
 from processes.domain.documents import Direction
 from processes.domain.errors import BrokenStateError
@@ -17,6 +17,9 @@ from processes.steps import StepContext, Variables, receives, sends, step
 
 DECISION = "decision"
 HEARING = "hearing"
+DOCUMENTS = "documents"
+DOCUMENTS_REMINDER = "documents_reminder"
+ABOUT_PAPERS = {str(letters.LetterKind.DOCUMENTS), str(letters.LetterKind.DOCUMENTS_REMINDER)}
 
 
 # ---- words ------------------------------------------------------------------------------------
@@ -98,7 +101,39 @@ def _written(
         for _, letter in written:
             letters.check_letter(letter)
         return written
+    if letter_kind in {DOCUMENTS, DOCUMENTS_REMINDER}:
+        return _about_papers(ctx, case, sender, is_reminder=letter_kind == DOCUMENTS_REMINDER)
     raise BrokenStateError(f"Diagrammet beder om brevet '{letter_kind}', som ikke findes.")
+
+
+def _about_papers(
+    ctx: StepContext, case: Case, sender: Sender, *, is_reminder: bool
+) -> list[tuple[str, Letter]]:
+    """Ask only whoever must send something, and who acts for them: a paper may be about health."""
+    missing = documents.still_missing(ctx.uow.papers.of_case(case.id))
+    asked = {each.party_id for each in missing}
+    written = [
+        (
+            party.id,
+            letters.compose_documents(
+                missing
+                if party.role in letters.ACTS_FOR
+                else [each for each in missing if each.party_id == party.id],
+                case=case,
+                receiver=party,
+                sender=sender,
+                letter_id=ctx.new_id(),
+                told_at=ctx.now,
+                calendar=ctx.calendar,
+                is_reminder=is_reminder,
+            ),
+        )
+        for party in letters.receivers(case)
+        if party.id in asked or party.role in letters.ACTS_FOR
+    ]
+    for _, letter in written:
+        letters.check_letter(letter)
+    return written
 
 
 def sender_of(ctx: StepContext, case: Case) -> Sender:
@@ -269,6 +304,9 @@ def resolve_undelivered(
 def mark_sent(ctx: StepContext, *, letter_batch_id: str, subject_id: str) -> Variables:
     """Note when a decision or hearing left: from now on it may have effect."""
     record = ctx.uow.letters.batch(letter_batch_id)[0]
+    if record.kind in ABOUT_PAPERS:
+        ctx.note(record.case_id, "Brevet om papirer er afleveret.")
+        return {}
     if record.kind == str(letters.LetterKind.HEARING):
         hearing = ctx.uow.hearings.get(subject_id)
         ctx.uow.hearings.save(hearings.mark_sent(hearing, at=ctx.now))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 Answer = Mapping[str, object]
 
 DEADLINE = "2026-03-20T15:30:00+01:00"
+DOCUMENTS_BY = "2026-03-17T00:00:00+01:00"
 RECEIPT_EXPECTED_BY = "2026-04-07T15:30:00+02:00"
 
 STEPS: Mapping[str, tuple[Answer, ...]] = {
@@ -42,6 +43,23 @@ STEPS: Mapping[str, tuple[Answer, ...]] = {
         },
     ),
     "registers.recheck_later": ({},),
+    "documents.grounds": (
+        {"reason": "ledig", "explained": True, "income_unknown": False},
+        {"reason": "sygdom", "explained": False, "income_unknown": True},
+        {"reason": "andet", "explained": False, "income_unknown": False},
+    ),
+    "documents.request": (
+        {"documents_missing": 0, "documents_received": 0},
+        {"documents_missing": 1, "documents_received": 0},
+    ),
+    "documents.start_deadline": (
+        {"documents_deadline_at": DOCUMENTS_BY, "documents_reminded": False},
+        {"documents_deadline_at": DOCUMENTS_BY, "documents_reminded": True},
+    ),
+    "documents.take_stock": (
+        {"documents_missing": 0, "documents_received": 1},
+        {"documents_missing": 1, "documents_received": 0},
+    ),
     "calculations.calculate": (
         {"calculation_id": "calculation", "outcome": "bevilget", "is_adverse": False, "missing": 0},
         {"calculation_id": "calculation", "outcome": "delvis", "is_adverse": True, "missing": 0},
@@ -75,6 +93,16 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
     ),
     "casework.register_data": ({"manual_facts": True, "missing": 0},),
     "casework.recheck": ({"recheck_changes_facts": False}, {"recheck_changes_facts": True}),
+    "casework.review_documents": (
+        {"documents_missing": 1, "documents_received": 0},
+        {"documents_missing": 0, "documents_received": 0},
+    ),
+    "casework.check_documents": (
+        {"documents_missing": 0, "documents_received": 0, "ask_again": False},
+        {"documents_missing": 1, "documents_received": 0, "ask_again": True},
+        {"documents_missing": 1, "documents_received": 0, "ask_again": False},
+    ),
+    "casework.documents_lapsed": ({},),
     "casework.complete_facts": ({"manual_facts": True, "missing": 0},),
     "casework.deadline_passed": ({"new_deadline_on": "2026-04-10"},),
     "casework.prepare_hearing": (
@@ -104,6 +132,7 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
 
 MESSAGES: Mapping[str, tuple[Answer, ...]] = {
     "hearing-answered": ({},),
+    "documents-received": ({},),
     "letters-delivered": ({"undelivered": 0}, {"undelivered": 1}),
     "payments-receipted": ({"rejected": 0}, {"rejected": 1}),
     "postings-accepted": (

@@ -39,6 +39,8 @@ def test_the_straight_path_is_the_one_the_law_draws() -> None:
     assert [each for each in here.asked if not each.startswith(standing_still)] == [
         "step_set_deadline",
         "step_collect",
+        "step_grounds",
+        "step_request",
         "task_assess",
         "step_calculate",
         "task_propose",

@@ -18,7 +18,7 @@ from processes.domain.access import Actor, require
 from processes.domain.cases import Case
 from processes.domain.documents import Document
 from processes.domain.errors import ConflictError, NotAllowedError, NotFoundError, RuleError
-from processes.ports.pages import CasePage, CitizenCase, ExplainLine, TaskPage
+from processes.ports.pages import CasePage, CitizenCase, ExplainLine, PapersPage, TaskPage
 from processes.ports.records import (
     ApplicationDraft,
     DraftPart,
@@ -213,6 +213,8 @@ class FakeCases:
             raise NotFoundError("Dokumentet findes ikke.")
         return self.files[document_id]
 
+    added: list[tuple[str, str, str, int]] = field(default_factory=list)
+    refuse_with: RuleError | None = None
     def add_note(self, case_id: str, text: str, by: Actor) -> None:
         self.notes.append((case_id, text, by.user))
 
@@ -231,6 +233,13 @@ class FakeDrafts:
     """Applications under way in memory."""
 
     clock: FrozenClock = field(default_factory=lambda: FrozenClock(NOW))
+    def add_documents(
+        self, case_id: str, kind: str, party_id: str, files: Sequence[tuple[str, bytes]], by: Actor
+    ) -> None:
+        if self.refuse_with is not None:
+            raise self.refuse_with
+        self.added.append((case_id, kind, party_id, len(files)))
+
     kept: dict[str, ApplicationDraft] = field(default_factory=dict)
 
     def mine(self, by: Actor) -> ApplicationDraft | None:
@@ -275,6 +284,11 @@ class FakeCitizen:
     def answer_hearing(self, hearing_id: str, text: str, by: Actor) -> None:
         self.answered.append((hearing_id, text))
 
+    paper_page: PapersPage | None = None
+    chosen: list[tuple[str, str, bytes]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    refuse_with: RuleError | None = None
     def document(self, document_id: str, by: Actor) -> tuple[Document, bytes]:
         if document_id not in self.files:
             raise NotFoundError("Dokumentet findes ikke.")
@@ -287,6 +301,24 @@ class FakeCitizen:
 @dataclass
 class FakeControl:
     """Stopped cases in memory."""
+    def papers(self, case_id: str, by: Actor) -> PapersPage:
+        require(by, "citizen.follow")
+        if self.paper_page is None:
+            raise NotFoundError("Sagen findes ikke.")
+        return self.paper_page
+
+    def choose_files(self, request_id: str, files: Sequence[tuple[str, bytes]], by: Actor) -> None:
+        if self.refuse_with is not None:
+            raise self.refuse_with
+        self.chosen += [(request_id, name, content) for name, content in files]
+
+    def remove_file(self, file_id: str, by: Actor) -> str:
+        self.removed.append(file_id)
+        return "side-1.jpg"
+
+    def send_papers(self, case_id: str, by: Actor) -> None:
+        self.sent.append(case_id)
+
 
     stopped: list[Incident] = field(default_factory=list)
     retried: list[int] = field(default_factory=list)

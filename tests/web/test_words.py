@@ -6,7 +6,7 @@ import pytest
 
 from app.web.shell import labels, tree, words
 from forms.registry import FORMS
-from processes.domain.documents import Direction
+from processes.domain.documents import Direction, RequestState
 from processes.domain.facts import FactKind
 from processes.domain.hearings import HearingState
 from processes.domain.money import Money
@@ -82,7 +82,7 @@ def test_states_that_share_a_spelling_keep_their_own_words() -> None:
     assert labels.tilstand(LetterState.REJECTED) == "Kunne ikke afleveres"
 
 
-@pytest.mark.parametrize("kind", [PaymentState, LetterState, HearingState, Direction])
+@pytest.mark.parametrize("kind", [PaymentState, LetterState, HearingState, Direction, RequestState])
 def test_every_state_has_a_word(kind: type) -> None:
     for state in kind:  # type: ignore[attr-defined]  # an enumeration
         assert labels.tilstand(state) != str(state)

@@ -17,7 +17,15 @@ from processes.domain.calculation import (
     PersonMonth,
 )
 from processes.domain.cases import Application, CaseState, Party, Protection
-from processes.domain.documents import Direction, Document, JournalNote
+from processes.domain.documents import (
+    Direction,
+    Document,
+    DocumentKind,
+    DocumentRequest,
+    JournalNote,
+    RequestState,
+    UploadedFile,
+)
 from processes.domain.facts import Contradiction, FactKind, SourceKind
 from processes.domain.hearings import HearingState
 from processes.domain.letters import Letter, LetterKind, LetterSection, LetterTable
@@ -32,6 +40,7 @@ from processes.ports.pages import (
     FactRow,
     InstanceView,
     LetterRow,
+    PapersPage,
     PaymentRow,
     ProcessStep,
     StepState,
@@ -82,6 +91,9 @@ TITLES = {
     "casework.recheck": "Registret er tilbage: sammenlign oplysninger",
     "casework.complete_facts": "Indhent og registrér manglende oplysninger",
     "casework.prepare_hearing": "Gennemgå høringsbrevet",
+    "casework.review_documents": "Gennemgå listen over papirer, der mangler",
+    "casework.check_documents": "Se papirerne igennem",
+    "casework.documents_lapsed": "Papirer kom ikke: afgør på det, vi har",
     "casework.hearing_reply": "Vurdér partens svar",
     "casework.hearing_lapsed": "Fristen er udløbet: vurdér sagen",
     "casework.deadline_passed": "Sagens frist er overskredet",
@@ -323,6 +335,52 @@ def a_document() -> Document:
 
 
 def a_task(
+def a_paper(
+    state: RequestState = RequestState.ASKED, kind: DocumentKind = DocumentKind.MEDICAL
+) -> DocumentRequest:
+    return DocumentRequest(
+        id=f"papir-{kind}",
+        case_id="sag-1",
+        party_id="anna",
+        kind=kind,
+        state=state,
+        asked_at=NOW - timedelta(days=8),
+        due_on=date(2026, 3, 24),
+        note="Billedet er for mørkt." if state is RequestState.ASKED else "",
+    )
+
+
+PAPERS = (
+    a_paper(),
+    a_paper(RequestState.RECEIVED, DocumentKind.PAYSLIPS),
+    a_paper(RequestState.ACCEPTED, DocumentKind.LEASE),
+)
+
+
+def a_photograph() -> Document:
+    return replace(
+        a_document(),
+        id="billede-1",
+        title="Lønsedler",
+        direction=Direction.IN,
+        media_type="image/jpeg",
+        subject_id=PAPERS[1].id,
+    )
+
+
+def a_papers_page() -> PapersPage:
+    chosen = UploadedFile(
+        "fil-1", PAPERS[0].id, "sag-1", "anna", "side-1.jpg", "image/jpeg", 480_000, NOW
+    )
+    return PapersPage(
+        case=a_case(parties=(an_adult(),), state=CaseState.INFORMED),
+        papers=PAPERS,
+        chosen={PAPERS[0].id: (chosen,)},
+        sent={PAPERS[1].id: (a_photograph(),)},
+        is_decided=False,
+    )
+
+
     form_key: str,
     *,
     id: int = 1,  # noqa: A002 – the field is called so
@@ -387,6 +445,8 @@ def a_task_page(form_key: str, *, assignee: str | None = "owner") -> TaskPage:
         statement_draft="Kommunen overvejer at give afslag.",
         payments=(a_payment(PAYMENT_OF[form_key]),) if form_key in PAYMENT_OF else (),
         names=NAMES,
+        papers=PAPERS,
+        documents=(a_photograph(),),
     )
 
 
@@ -419,7 +479,8 @@ def a_case_page(diagram_xml: str = "") -> CasePage:
                 "F-1",
             ),
         ),
-        documents=(a_document(),),
+        documents=(a_document(), a_photograph()),
+        papers=PAPERS,
         notes=(
             JournalNote("notat-1", "sag-1", "Anna ringede.\n\nHun sender lønsedler.", "karin", NOW),
         ),
@@ -509,5 +570,6 @@ def a_world(diagram_xml: str = "") -> FakeCore:
     core.citizen.cases.append(a_citizen_case())
     core.citizen.lines = EXPLANATION
     core.citizen.files["dokument-1"] = (a_document(), b"%PDF-1.7 prove")
+    core.citizen.paper_page = a_papers_page()
     core.control.stopped.append(an_incident())
     return core

@@ -35,6 +35,7 @@ def background_of(page: TaskPage, today: date) -> Background:
         hearing=page.hearing,
         statement_draft=page.statement_draft,
         payments=tuple(row.line for row in page.payments),
+        papers=tuple(page.papers),
         applies_jointly=page.application.applies_jointly if page.application else False,
         valid_from=page.application.requested_from if page.application else today,
         missing_registers=_missing_registers(page),

@@ -1,11 +1,17 @@
-"""Hands out a document's exact bytes."""
+"""Hands out a document's exact bytes, and takes in what a form sends."""
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
 SHOWN_INLINE = frozenset({"application/pdf", "text/plain", "image/jpeg", "image/png"})
 """What a browser may open itself; the rest, HTML above all, is only ever saved."""
+
+PDF = "application/pdf"
+CLOSED = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+SANDBOXED = f"{CLOSED}; sandbox"
+"""For what others made: it loads nothing, and it is no part of our own site. Chromium shows no PDF
+in a sandbox; its reader is a process of its own and runs nothing of ours."""
 
 
 def download(content: bytes, media_type: str, title: str) -> Response:
@@ -13,4 +19,14 @@ def download(content: bytes, media_type: str, title: str) -> Response:
     answer = Response(content, content_type=media_type)
     kind = "inline" if media_type in SHOWN_INLINE else "attachment"
     answer.headers.set("Content-Disposition", kind, filename=title)
+    answer.headers["Content-Security-Policy"] = CLOSED if media_type == PDF else SANDBOXED
     return answer
+
+
+def uploaded(field: str) -> list[tuple[str, bytes]]:
+    """Return the files a form sent, by name and content; an empty choice is none."""
+    return [
+        (each.filename, each.stream.read())
+        for each in request.files.getlist(field)
+        if each.filename
+    ]

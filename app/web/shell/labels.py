@@ -22,7 +22,7 @@ from processes.domain.calculation import (
     Outcome,
 )
 from processes.domain.cases import CaseState, PartyRole
-from processes.domain.documents import Direction
+from processes.domain.documents import Direction, RequestState
 from processes.domain.facts import FACT_LABELS, Fact, FactKind, FactStatus
 from processes.domain.hearings import HearingState
 from processes.domain.money import Money
@@ -65,6 +65,12 @@ DIRECTIONS = {
     Direction.OUT: "Sendt",
     Direction.INTERNAL: "Internt",
 }
+REQUEST_STATES = {
+    RequestState.ASKED: "Mangler",
+    RequestState.RECEIVED: "Modtaget",
+    RequestState.ACCEPTED: "Godtaget",
+    RequestState.DROPPED: "Skal ikke bruges",
+}
 PARTY_ROLES = {
     PartyRole.PRIMARY: "Borger",
     PartyRole.SPOUSE: "Ægtefælle",
@@ -80,6 +86,7 @@ STATE_WORDS: dict[type, Mapping[Any, str]] = {
     LetterState: LETTER_STATES,
     HearingState: HEARING_STATES,
     Direction: DIRECTIONS,
+    RequestState: REQUEST_STATES,
     PartyRole: PARTY_ROLES,
     Outcome: OUTCOME_WORDS,
     Role: ROLE_NAMES,
