@@ -187,6 +187,9 @@ KINDS = {
     "casework.register_data": "Indtast registeroplysninger",
     "casework.recheck": "Sammenlign med register",
     "casework.complete_facts": "Manglende oplysninger",
+    "casework.review_documents": "Gennemgå liste over papirer",
+    "casework.check_documents": "Se papirer igennem",
+    "casework.documents_lapsed": "Papirer kom ikke",
     "casework.prepare_hearing": "Gennemgå høringsbrev",
     "casework.hearing_reply": "Vurdér svar på høring",
     "casework.hearing_lapsed": "Høringsfrist udløbet",
@@ -209,9 +212,6 @@ def _view() -> str:
 def _form_key() -> str | None:
     key = request.args.get("type", "")
     return key if key in FORMS else None
-    "casework.review_documents": "Gennemgå liste over papirer",
-    "casework.check_documents": "Se papirer igennem",
-    "casework.documents_lapsed": "Papirer kom ikke",
 
 
 def _after() -> tuple[int, str, int] | None:

@@ -198,6 +198,8 @@ class FakeCases:
     files: dict[str, tuple[Document, bytes]] = field(default_factory=dict)
     notes: list[tuple[str, str, str]] = field(default_factory=list)
     searched: list[str] = field(default_factory=list)
+    added: list[tuple[str, str, str, int]] = field(default_factory=list)
+    refuse_with: RuleError | None = None
 
     def page(self, case_id: str, by: Actor) -> CasePage:
         require(by, "case.read")
@@ -213,10 +215,15 @@ class FakeCases:
             raise NotFoundError("Dokumentet findes ikke.")
         return self.files[document_id]
 
-    added: list[tuple[str, str, str, int]] = field(default_factory=list)
-    refuse_with: RuleError | None = None
     def add_note(self, case_id: str, text: str, by: Actor) -> None:
         self.notes.append((case_id, text, by.user))
+
+    def add_documents(
+        self, case_id: str, kind: str, party_id: str, files: Sequence[tuple[str, bytes]], by: Actor
+    ) -> None:
+        if self.refuse_with is not None:
+            raise self.refuse_with
+        self.added.append((case_id, kind, party_id, len(files)))
 
     def search(self, text: str, by: Actor) -> Sequence[Case]:
         self.searched.append(text)
@@ -233,13 +240,6 @@ class FakeDrafts:
     """Applications under way in memory."""
 
     clock: FrozenClock = field(default_factory=lambda: FrozenClock(NOW))
-    def add_documents(
-        self, case_id: str, kind: str, party_id: str, files: Sequence[tuple[str, bytes]], by: Actor
-    ) -> None:
-        if self.refuse_with is not None:
-            raise self.refuse_with
-        self.added.append((case_id, kind, party_id, len(files)))
-
     kept: dict[str, ApplicationDraft] = field(default_factory=dict)
 
     def mine(self, by: Actor) -> ApplicationDraft | None:
@@ -269,6 +269,11 @@ class FakeCitizen:
     drafts: FakeDrafts = field(default_factory=FakeDrafts)
     applied: list[tuple[dict[str, str], str]] = field(default_factory=list)
     answered: list[tuple[str, str]] = field(default_factory=list)
+    paper_page: PapersPage | None = None
+    chosen: list[tuple[str, str, bytes]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    refuse_with: RuleError | None = None
     files: dict[str, tuple[Document, bytes]] = field(default_factory=dict)
 
     def apply(self, answers: dict[str, str], by: Actor) -> str:
@@ -281,26 +286,6 @@ class FakeCitizen:
         require(by, "citizen.follow")
         return self.cases
 
-    def answer_hearing(self, hearing_id: str, text: str, by: Actor) -> None:
-        self.answered.append((hearing_id, text))
-
-    paper_page: PapersPage | None = None
-    chosen: list[tuple[str, str, bytes]] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    sent: list[str] = field(default_factory=list)
-    refuse_with: RuleError | None = None
-    def document(self, document_id: str, by: Actor) -> tuple[Document, bytes]:
-        if document_id not in self.files:
-            raise NotFoundError("Dokumentet findes ikke.")
-        return self.files[document_id]
-
-    def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
-        return self.lines
-
-
-@dataclass
-class FakeControl:
-    """Stopped cases in memory."""
     def papers(self, case_id: str, by: Actor) -> PapersPage:
         require(by, "citizen.follow")
         if self.paper_page is None:
@@ -319,6 +304,21 @@ class FakeControl:
     def send_papers(self, case_id: str, by: Actor) -> None:
         self.sent.append(case_id)
 
+    def answer_hearing(self, hearing_id: str, text: str, by: Actor) -> None:
+        self.answered.append((hearing_id, text))
+
+    def document(self, document_id: str, by: Actor) -> tuple[Document, bytes]:
+        if document_id not in self.files:
+            raise NotFoundError("Dokumentet findes ikke.")
+        return self.files[document_id]
+
+    def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
+        return self.lines
+
+
+@dataclass
+class FakeControl:
+    """Stopped cases in memory."""
 
     stopped: list[Incident] = field(default_factory=list)
     retried: list[int] = field(default_factory=list)

@@ -334,7 +334,6 @@ def a_document() -> Document:
     )
 
 
-def a_task(
 def a_paper(
     state: RequestState = RequestState.ASKED, kind: DocumentKind = DocumentKind.MEDICAL
 ) -> DocumentRequest:
@@ -381,6 +380,7 @@ def a_papers_page() -> PapersPage:
     )
 
 
+def a_task(
     form_key: str,
     *,
     id: int = 1,  # noqa: A002 – the field is called so
