@@ -692,8 +692,10 @@ def check_letter(letter: Letter) -> None:
         raise SafeguardError(
             f"Brevet siger ikke det, det skal: {'; '.join(silent)}. Ret brevteksten."
         )
-    if not letter.receiver_lines or not letter.receiver_name:
-        raise SafeguardError("Brevet har ingen modtager. Hent navn og adresse, før det sendes.")
+    # Digital Post needs no address, and somebody without one must be told as well: what the post
+    # cannot deliver comes back as somebody's task.
+    if not letter.receiver_name:
+        raise SafeguardError("Brevet har ingen modtager. Hent navnet, før det sendes.")
 
 
 def check_decision_letter(letter: Letter, decision: Decision) -> None:
