@@ -90,6 +90,15 @@ class Settings:
             secret=True,
         ),
     ] = None
+    digest_key: Annotated[
+        str | None,
+        Setting(
+            "KY_DIGEST_KEY",
+            "makes the digests that tell whether staff are party to a case; never changed, "
+            "and without it KY_SECRET_KEY makes them",
+            secret=True,
+        ),
+    ] = None
     broker_url: Annotated[
         str | None,
         Setting(
@@ -121,6 +130,11 @@ class Settings:
     session_minutes: Annotated[
         int, Setting("KY_SESSION_MINUTES", "a login ends after so many idle minutes", int)
     ] = 60
+
+    @property
+    def key_of_digests(self) -> str:
+        """The key of the digests of personal numbers; stored ones are worth as much as it."""
+        return self.digest_key or self.secret_key
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -192,6 +206,8 @@ def _contradictions(values: Mapping[str, Any], environment: Mapping[str, str]) -
             problems.append("KY_CLOCK_OFFSET_SECONDS is not allowed in production")
         if "secret_key" in values and len(values["secret_key"]) < SHORTEST_SECRET:
             problems.append(f"KY_SECRET_KEY must have {SHORTEST_SECRET} characters or more")
+        if len(values.get("digest_key") or "x" * SHORTEST_SECRET) < SHORTEST_SECRET:
+            problems.append(f"KY_DIGEST_KEY must have {SHORTEST_SECRET} characters or more")
     return problems
 
 

@@ -168,7 +168,7 @@ def build_core(
         calendar=danish_calendar(*CALENDAR_YEARS),
         mode=settings.mode,
         wake=Waker(settings.broker_url),
-        digest=_digester(settings.secret_key),
+        digest=_digester(settings.key_of_digests),
     )
     control = Control(env)
     cases = Casework(control)

@@ -37,6 +37,15 @@ def test_a_complete_environment_is_read() -> None:
     assert settings.clock_offset_seconds == 0
 
 
+def test_digests_have_a_key_of_their_own_or_share_the_secret_one() -> None:
+    shared = Settings.from_environment(PRODUCTION)
+    own = Settings.from_environment({**PRODUCTION, "KY_DIGEST_KEY": "d" * 32})
+
+    assert shared.key_of_digests == "x" * 32
+    assert (own.key_of_digests, own.secret_key) == ("d" * 32, "x" * 32)
+    assert "KY_DIGEST_KEY must have 32" in problems_of({**PRODUCTION, "KY_DIGEST_KEY": "short"})
+
+
 def test_every_missing_setting_is_named_at_once() -> None:
     problems = problems_of({})
 
