@@ -31,6 +31,7 @@ from integrations import distribution
 from integrations.simulator import scenarios
 from integrations.simulator.deliveries import delivery
 from processes.domain.access import ROLE_NAMES, Actor, Role
+from processes.domain.identifiers import Cpr
 from processes.domain.money import Money
 from processes.ports.records import Municipality, User
 
@@ -58,6 +59,8 @@ STAFF: tuple[tuple[str, str, tuple[tuple[int, Role], ...]], ...] = (
     ("nadia", "Nadia Skov", ((998, Role.CASEWORKER), (998, Role.TEAM_LEAD))),
 )
 """Everybody who works in the demo: user, name, job functions."""
+STAFF_WHO_LIVE_HERE = {"jonas": "brandt"}
+"""Who of them is also a citizen of the world, so that somebody meets their own case."""
 
 
 def load(settings: Settings) -> None:
@@ -72,15 +75,19 @@ def load(settings: Settings) -> None:
 def load_setup(core: Core) -> None:
     """Put in what every municipality needs before its first case."""
     now = core.clock.now()
+    people = scenarios.load("demo").people
+    digests = {
+        user_id: core.env.digest(Cpr.parse(people[who].cpr))
+        for user_id, who in STAFF_WHO_LIVE_HERE.items()
+    }
     for municipality in (MUNICIPALITY, NEIGHBOUR):
         with core.env.uow(municipality.id) as uow:
             uow.setup.put_municipality(municipality)
             uow.commit()
     with core.env.uow(MUNICIPALITY.id) as uow:
         for user_id, name, roles in STAFF:
-            uow.setup.put_user(
-                User(user_id, name, "", tuple((m, str(role), UNIT) for m, role in roles))
-            )
+            functions = tuple((m, str(role), UNIT) for m, role in roles)
+            uow.setup.put_user(User(user_id, name, digests.get(user_id, ""), functions))
         uow.setup.put_rates(law.rate_rows(), by="system", at=now)
         uow.commit()
     core.deployment.deploy_shipped(by="system")
@@ -165,6 +172,7 @@ STORIES: tuple[tuple[str, dict[str, Answer], str], ...] = (
     ("bo", COUPLE, "payment.tax_card"),
     ("freja", GRANT, "decision.approve"),
     ("ulla", TOO_WEALTHY, ""),
+    ("brandt", {}, ""),
     ("hjalte", {}, ""),
     ("ida", {}, ""),
     ("jonas", {}, ""),
