@@ -18,6 +18,17 @@ class NoteForm(BaseForm):
     )
 
 
+class TaskNoteForm(NoteForm):
+    """Write a journal note beside a task's own questions (notat)."""
+
+    text = WordsField(
+        "Notat på sagen",
+        [Required("Skriv notatet, før du gemmer.")],
+        description="Notatet kan ikke rettes bagefter. Borgeren kan få det at se.",
+        id="notat",  # stands on one page with a task's own questions
+    )
+
+
 class SearchForm(BaseForm):
     """Find a case (søg): always sent by POST, so no name or number reaches an address."""
 

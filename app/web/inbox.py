@@ -15,7 +15,7 @@ from app.web.shell import words
 from app.web.shell.background import background_of
 from app.web.shell.core import actor, core, login
 from forms.base import TaskForm
-from forms.desk import FollowUpForm, ReleaseForm
+from forms.desk import FollowUpForm, ReleaseForm, TaskNoteForm
 from forms.registry import FORMS, form_for
 from processes.domain.errors import ConflictError, RuleError
 from processes.ports.pages import TaskPage
@@ -178,6 +178,28 @@ def follow_up(task_id: int) -> Answer:
     return redirect(url_for("inbox.index"))
 
 
+@bp.post("/opgaver/<int:task_id>/tag-frem")
+@allow("task.claim")
+def take_back(task_id: int) -> Response:
+    """Take a task that was put away back before its day."""
+    core().inbox.follow_up(task_id, None, actor())
+    flash("Opgaven er taget frem igen.")
+    return redirect(url_for("inbox.show", task_id=task_id))
+
+
+@bp.post("/opgaver/<int:task_id>/notat")
+@allow("case.note")
+def add_note(task_id: int) -> Answer:
+    """Write a note on the case of a task."""
+    page = core().inbox.open(task_id, actor())
+    form = TaskNoteForm(request.form, token=token())
+    if not form.validate():
+        return _task_page(page, _form(page, None), note_form=form), 422
+    core().cases.add_note(page.case.id, form.text.data or "", actor())
+    flash("Notatet er gemt på sagen.")
+    return redirect(url_for("inbox.show", task_id=task_id))
+
+
 ACUTE = 2
 URGENT = {1: "Haster", ACUTE: "Akut"}
 """What stands above the deadlines, by priority."""
@@ -266,6 +288,7 @@ def _task_page(
     *,
     release_form: ReleaseForm | None = None,
     follow_form: FollowUpForm | None = None,
+    note_form: TaskNoteForm | None = None,
 ) -> str:
     return render_template(
         "inbox/task.html",
@@ -274,5 +297,7 @@ def _task_page(
         problem=problem,
         release_form=release_form or ReleaseForm(token=token()),
         follow_form=follow_form or FollowUpForm(token=token()),
+        note_form=note_form or TaskNoteForm(token=token()),
+        writes_note="notat" in request.args,
         revision=request.form.get("revision", page.revision, type=int),
     )

@@ -30,6 +30,7 @@ from processes.ports.records import (
     User,
 )
 from tests.fakes.clock import FrozenClock
+from tests.web.fake_team import FakeTeam
 
 NOW = datetime(2026, 3, 16, 9, 12, tzinfo=UTC)
 FAR_AWAY = NOW.replace(year=9999)
@@ -98,6 +99,8 @@ class FakeInbox:
     released: list[tuple[int, str]] = field(default_factory=list)
     followed: list[tuple[int, date | None]] = field(default_factory=list)
     wanted: list[TaskFilter] = field(default_factory=list)
+    same_person: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """By the task that is shown: those that are folded in it."""
     refuse_with: RuleError | None = None
 
     def rows(self, wanted: TaskFilter, by: Actor) -> Sequence[TaskRow]:
@@ -105,9 +108,21 @@ class FakeInbox:
         self.wanted.append(wanted)
         rows = [row_of(page) for page in self.pages.values() if self._in(wanted.view, page, by)]
         rows = [row for row in rows if wanted.form_key in {None, row.task.form_key}]
+        if wanted.is_by_person:
+            rows = self._by_person(rows)
         return sorted(
-            rows, key=lambda row: (row.task.due_at or NOW.replace(year=9999), row.task.id)
+            rows,
+            key=lambda row: (-row.task.priority, row.task.due_at or FAR_AWAY, row.task.id),
         )
+
+    def _by_person(self, rows: Sequence[TaskRow]) -> list[TaskRow]:
+        known = {row.task.id: row for row in rows}
+        hidden = {each for others in self.same_person.values() for each in others}
+        return [
+            replace(row, others=tuple(known[each] for each in self.same_person.get(number, ())))
+            for number, row in known.items()
+            if number not in hidden
+        ]
 
     def _in(self, view: str, page: TaskPage, by: Actor) -> bool:
         task = page.task
@@ -352,6 +367,7 @@ class FakeCore:
     inbox: FakeInbox = field(default_factory=FakeInbox)
     cases: FakeCases = field(default_factory=FakeCases)
     citizen: FakeCitizen = field(default_factory=FakeCitizen)
+    team: FakeTeam = field(default_factory=FakeTeam)
     control: FakeControl = field(default_factory=FakeControl)
     intake: FakeIntake = field(default_factory=FakeIntake)
     clock: FrozenClock = field(default_factory=lambda: FrozenClock(NOW))

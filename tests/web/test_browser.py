@@ -277,3 +277,88 @@ def test_the_drawing_marks_where_the_case_has_been_and_stands(context: BrowserCo
 
     expect(page.locator("[data-element-id=task_assess].state-done")).to_have_count(1)
     expect(page.locator("[data-element-id=call_pay_once].state-active")).to_have_count(1)
+
+
+def as_team_lead(context: BrowserContext) -> Page:
+    page = log_in(context, "tina")
+    page.click('button[name=chosen][value="999-team_lead"]')
+    page.wait_for_url("**/opgaver")
+    return page
+
+
+@pytest.mark.parametrize("width", [1440, 320])
+def test_the_pages_of_a_team_are_for_everybody_and_fit(
+    browser: Browser, site: str, width: int
+) -> None:
+    complaints: list[str] = []
+    with browser.new_context(base_url=site, viewport={"width": width, "height": 900}) as context:
+        page = as_team_lead(context)
+
+        def look(what: str) -> None:
+            too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            complaints.extend(f"{what}: {each}" for each in violations(context, page))
+            if too_wide > 0:
+                complaints.append(f"{what} is {too_wide} px too wide")
+
+        page.goto("/hold")
+        look("team")
+        page.goto("/hold?hos=karin")
+        look("tasks")
+        page.click("text=Alle 2")
+        look("plan")
+        page.click("button:has-text('Flyt 2 opgaver')")
+        expect(page.locator("#fejl")).to_be_visible()
+        look("plan without a reason")
+    assert complaints == []
+
+
+def test_a_team_lead_chooses_and_moves_by_keyboard(
+    context: BrowserContext, world: FakeCore
+) -> None:
+    page = as_team_lead(context)
+    page.goto("/hold?hos=karin")
+
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+X")
+    expect(page.locator("input[name=opgave]:checked")).to_have_count(2)
+    page.keyboard.press("x")
+    expect(page.locator("input[name=opgave]:checked")).to_have_count(1)
+    page.keyboard.press("m")
+    page.wait_for_url("**/hold/flyt")
+    page.fill("#grund", "Vi er færre")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/hold")
+
+    assert [each[0] for each in world.team.asked] == ["plan", "move"]
+    assert world.team.asked[0] == ("plan", (TASK_IDS["casework.assess"],), "jonas")
+
+
+def test_the_last_move_is_undone_by_keyboard_but_not_while_writing(
+    context: BrowserContext, world: FakeCore
+) -> None:
+    page = as_team_lead(context)
+    page.goto("/hold")
+
+    page.click("text=Registrér fravær")
+    page.fill("#sidste-dag", "27.03.2026")
+    page.keyboard.press("Control+z")
+    page.locator("h1").click()
+    page.keyboard.press("Control+z")
+    expect(page.locator(".alert-success").first).to_contain_text("lagt tilbage hos Karin Holm")
+
+    assert [each[0] for each in world.team.asked] == ["undo"]
+
+
+def test_moving_needs_no_script(browser: Browser, site: str, world: FakeCore) -> None:
+    with browser.new_context(base_url=site, java_script_enabled=False) as context:
+        page = as_team_lead(context)
+        page.goto("/hold?hos=karin")
+        page.locator("input[name=opgave]").first.check(force=True)
+        page.click("text=Se forslag for valgte")
+        page.fill("#grund", "Vi er færre")
+        page.click("button:has-text('Flyt 2 opgaver')")
+        expect(page.locator("h1")).to_have_text("Holdet i dag")
+
+    assert [each[0] for each in world.team.asked] == ["plan", "move"]

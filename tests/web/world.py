@@ -63,7 +63,8 @@ from processes.ports.records import (
 from tests.builders.cases import a_case, a_decision, a_hearing, a_proposal
 from tests.builders.facts import UNKNOWN, a_fact, facts_of
 from tests.builders.people import a_child, a_spouse, an_adult
-from tests.web.fake_core import NOW, FakeCentral, FakeCore
+from tests.web.fake_core import NOW, FakeCentral, FakeCore, row_of
+from tests.web.fake_team import a_team_page
 
 MARCH = Month(2026, 3)
 MET = True
@@ -90,10 +91,10 @@ TITLES = {
     "casework.register_data": "Indtast registeroplysninger med kilde",
     "casework.recheck": "Registret er tilbage: sammenlign oplysninger",
     "casework.complete_facts": "Indhent og registrér manglende oplysninger",
-    "casework.prepare_hearing": "Gennemgå høringsbrevet",
     "casework.review_documents": "Gennemgå listen over papirer, der mangler",
     "casework.check_documents": "Se papirerne igennem",
     "casework.documents_lapsed": "Papirer kom ikke: afgør på det, vi har",
+    "casework.prepare_hearing": "Gennemgå høringsbrevet",
     "casework.hearing_reply": "Vurdér partens svar",
     "casework.hearing_lapsed": "Fristen er udløbet: vurdér sagen",
     "casework.deadline_passed": "Sagens frist er overskredet",
@@ -444,9 +445,9 @@ def a_task_page(form_key: str, *, assignee: str | None = "owner") -> TaskPage:
         letter_preview=a_letter() if form_key.startswith("decision") else None,
         statement_draft="Kommunen overvejer at give afslag.",
         payments=(a_payment(PAYMENT_OF[form_key]),) if form_key in PAYMENT_OF else (),
-        names=NAMES,
         papers=PAPERS,
         documents=(a_photograph(),),
+        names=NAMES,
     )
 
 
@@ -569,7 +570,10 @@ def a_world(diagram_xml: str = "") -> FakeCore:
     core.cases.files["dokument-1"] = (a_document(), b"%PDF-1.7 prove")
     core.citizen.cases.append(a_citizen_case())
     core.citizen.lines = EXPLANATION
-    core.citizen.files["dokument-1"] = (a_document(), b"%PDF-1.7 prove")
     core.citizen.paper_page = a_papers_page()
+    core.citizen.files["dokument-1"] = (a_document(), b"%PDF-1.7 prove")
     core.control.stopped.append(an_incident())
+    core.team.shown = a_team_page(
+        [row_of(core.inbox.pages[TASK_IDS[key]]) for key in ("casework.assess", "decision.propose")]
+    )
     return core

@@ -50,6 +50,21 @@ export function listenForKeys(page) {
     rows[next].querySelector("a.title").focus();
   }
 
+  let lastPicked = -1;
+
+  // Ticks the box of the chosen row; with Shift also those between it and the last one ticked.
+  function pick(isRange) {
+    const rows = [...page.querySelectorAll("tr[data-row]")];
+    const at = rows.findIndex((row) => row.classList.contains("chosen"));
+    const box = (row) => row?.querySelector("input[type=checkbox]");
+    if (!box(rows[at])) return false;
+    const wanted = isRange || !box(rows[at]).checked;
+    const from = isRange && lastPicked >= 0 ? lastPicked : at;
+    rows.slice(Math.min(from, at), Math.max(from, at) + 1).forEach((row) => (box(row).checked = wanted));
+    lastPicked = at;
+    return true;
+  }
+
   function ask(number) {
     const question = page.getElementById(`spoergsmaal-${number}`);
     if (!question) return false;
@@ -66,6 +81,10 @@ export function listenForKeys(page) {
     if (!event.ctrlKey && !event.metaKey) return false;
     if (key === "s" && page.querySelector("form[data-draft]")) {
       page.querySelector("form[data-draft]").dispatchEvent(new CustomEvent("ky:save"));
+      return true;
+    }
+    if (key === "z" && !isWriting(event.target) && withKey("ctrl+z")) {
+      withKey("ctrl+z").click();
       return true;
     }
     if (key === "enter" && withKey("ctrl+enter")) {
@@ -86,6 +105,7 @@ export function listenForKeys(page) {
     }
     if (key === "g" && page.querySelector("[data-goto]")) return (goingTo = true);
     if (key === "j" || key === "k") return move(key === "j" ? 1 : -1), true;
+    if (key === "x" && page.querySelector("tr[data-row] input[type=checkbox]")) return pick(event.shiftKey), true;
     if (key === "y" && page.querySelector('[data-goto="journal"]')) {
       page.querySelector('[data-goto="journal"]').click();
       return true;

@@ -34,6 +34,7 @@ class MenuItem:
 STAFF_MENU = (
     MenuItem("inbox.index", "Opgaver", "inbox.read", "inbox"),
     MenuItem("cases.index", "Sager", "case.read", "cases"),
+    MenuItem("team.index", "Hold", "team.read", "team"),
     MenuItem("teamlead.incidents", "Standsede sager", "incident.read", "teamlead"),
 )
 LANDINGS = (

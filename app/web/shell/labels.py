@@ -252,6 +252,11 @@ def handling(action: str) -> str:
     return HANDLINGS.get(action, "brugte sagen")
 
 
+def rollenavne(roles: Iterable[str]) -> str:
+    """Write the names of roles."""
+    return ", ".join(ROLE_NAMES[Role(role)] for role in roles)
+
+
 def hvorfor(task: UserTask) -> str:
     """Say why a task is here: its own reason, or what its kind is for."""
     return task.reason or WHY.get(task.form_key, "")
@@ -290,6 +295,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "navn_paa": FACT_LABELS.__getitem__,
     "oplysning": oplysning,
     "paragraffer": paragraffer,
+    "rollenavne": rollenavne,
     "regler": regler,
     "svar": svar,
     "tilstand": tilstand,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -78,6 +78,11 @@ def dag(value: date | datetime) -> str:
 def klokken(value: datetime) -> str:
     """Write `kl. 18.00`."""
     return f"kl.{NBSP}{local(value):%H.%M}"
+
+
+def dagen_foer(value: date) -> date:
+    """Return the last day of a period that ends before a day."""
+    return value - timedelta(days=1)
 
 
 def tidspunkt(value: datetime | None) -> str:
@@ -171,6 +176,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "afsnit": afsnit,
     "alder": alder,
     "dag": dag,
+    "dagen_foer": dagen_foer,
     "dato": dato,
     "iso": iso,
     "kilobyte": kilobyte,
