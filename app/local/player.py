@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import requests
 
 from app.local import demo
-from app.local.driver import Answer, Driver, Team, approve, prepare_hearing, propose
+from app.local.driver import Answer, Driver, Team, Values, approve, prepare_hearing, propose
 from app.local.storybook import (
     APPLICANT,
     DENMARK,
@@ -26,6 +26,7 @@ from app.local.storybook import (
     Story,
     StoryError,
     day,
+    fact_kind,
     facts,
     facts_by_person,
     known,
@@ -36,8 +37,9 @@ from app.wiring import Core
 from integrations.simulator import scenarios
 from processes.domain.calculation import PersonMonth
 from processes.domain.cases import Party, PartyRole, Protection
-from processes.domain.facts import FactAnswer, FactKind, FactStatus
+from processes.domain.facts import FACT_LABELS, FactAnswer, FactKind, FactStatus
 from processes.domain.money import Money, total
+from processes.domain.registers import PersonAnswer
 from processes.domain.rules.prose import law_in_words, month_in_words
 from processes.ports.pages import CasePage, TaskPage
 from processes.ports.records import Incident, UserTask
@@ -50,6 +52,8 @@ CONTROL_SECONDS = 10
 READY = "anna"
 """Whose ready-made application is used for a citizen who has none."""
 ROLES = {PartyRole.PRIMARY: APPLICANT, PartyRole.SPOUSE: SPOUSE}
+HOLDS = {"registeret": "register", "det indtastede": "before"}
+"""Which of two answers holds, and how the form calls it."""
 UNITS = {"minutter": "minutes", "timer": "hours", "time": "hours", "dage": "days", "dag": "days"}
 
 
@@ -193,9 +197,35 @@ class StoryPlayer:
         jointly = page.application is not None and page.application.applies_jointly
         return self.usual[APPLICANT if person == APPLICANT or jointly else SPOUSE]
 
-    def evidenced(self, form_key: str, it: Happening) -> None:
-        """Type in facts with where they were seen."""
+    def type_in(self, it: Happening) -> None:
+        """Type in what a register did not say: name and address besides, while CPR is away."""
         people, said = _people_and_rest(it.details)
+        who = {
+            person: (answers.pop("Navn"), tuple(answers.pop("Adresse").split(", ")))
+            for person, answers in people.items()
+            if {"Navn", "Adresse"} <= set(answers)
+        }
+
+        def people_of(page: TaskPage) -> tuple[PersonAnswer, ...]:
+            return tuple(
+                PersonAnswer(_party(page, person).id, name, lines, Protection.NORMAL)
+                for person, (name, lines) in who.items()
+            )
+
+        self.evidenced("casework.register_data", it, people, said, people_of=people_of)
+
+    def evidenced(
+        self,
+        form_key: str,
+        it: Happening,
+        people: Mapping[str, Any] | None = None,
+        said: Mapping[str, Any] | None = None,
+        *,
+        people_of: Callable[[TaskPage], tuple[PersonAnswer, ...]] = lambda _page: (),
+    ) -> None:
+        """Type in facts with where they were seen."""
+        if people is None or said is None:
+            people, said = _people_and_rest(it.details)
         known(said, must=("kilde", "dokumentation", "gælder fra"), of=it.phrase)
         about = facts_by_person(people, of=it.phrase)
         self.complete(
@@ -205,8 +235,30 @@ class StoryPlayer:
                 "source": said["kilde"],
                 "evidence": said["dokumentation"],
                 "valid_from": day(said["gælder fra"]),
+                "people": people_of(page),
             },
         )
+
+    def compare_answers(self, it: Happening) -> None:
+        """Say which holds where a register that is back says otherwise than what was typed in."""
+        known(it.details, must=("forskelle", "vurdering", "vurderes igen"), of=it.phrase)
+        expected = {fact_kind(label): holds for label, holds in it.details["forskelle"].items()}
+
+        def values(page: TaskPage) -> Values:
+            found = {each.kind for each in page.contradictions}
+            if found != set(expected):
+                there = ", ".join(FACT_LABELS[kind] for kind in sorted(found)) or "ingen"
+                raise StoryError(f"«{it.phrase}» venter andre forskelle; der er {there}")
+            return {
+                "chosen": {
+                    (each.party_id, each.kind): HOLDS[expected[each.kind]]
+                    for each in page.contradictions
+                },
+                "conclusion": " ".join(it.details["vurdering"].split()),
+                "reassess": yes_or_no(it.details["vurderes igen"]),
+            }
+
+        self.complete("casework.recheck", values)
 
     def conclude(self, form_key: str, it: Happening) -> None:
         """Say what a hearing leads to."""
@@ -309,9 +361,8 @@ AWAY = {
 
 PHRASES: Mapping[str, Act] = {
     "sagsbehandleren vurderer": StoryPlayer.assess,
-    "sagsbehandleren indtaster registeroplysninger": lambda player, it: player.evidenced(
-        "casework.register_data", it
-    ),
+    "sagsbehandleren indtaster registeroplysninger": StoryPlayer.type_in,
+    "sagsbehandleren sammenligner med registeret": StoryPlayer.compare_answers,
     "sagsbehandleren indtaster det, der mangler": lambda player, it: player.evidenced(
         "casework.complete_facts", it
     ),
@@ -347,10 +398,13 @@ def _people_and_rest(details: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
     return people, {key: said for key, said in details.items() if key not in people}
 
 
+def _party(page: TaskPage, person: str) -> Party:
+    return next(each for each in page.case.parties if ROLES.get(each.role) == person)
+
+
 def _answers(page: TaskPage, about: Answers) -> tuple[FactAnswer, ...]:
-    parties = {ROLES[each.role]: each for each in page.case.parties if each.role in ROLES}
     return tuple(
-        FactAnswer(parties[person].id, kind, FactStatus.VALUE, value)
+        FactAnswer(_party(page, person).id, kind, FactStatus.VALUE, value)
         for person, said in about.items()
         for kind, value in said.items()
     )
