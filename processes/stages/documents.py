@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from processes.domain import documents
 from processes.domain.cases import Case
@@ -254,7 +255,8 @@ def choose_file(
         name=name,
         media_type=media_type,
         size_bytes=len(content),
-        uploaded_at=ctx.now,
+        # Pages of one paper keep the order they were chosen in, also within one moment.
+        uploaded_at=ctx.now + timedelta(microseconds=len(waiting)),
     )
     ctx.uow.papers.add_file(chosen, content)
     return chosen

@@ -25,8 +25,8 @@ def download(content: bytes, media_type: str, title: str) -> Response:
 
 def uploaded(field: str) -> list[tuple[str, bytes]]:
     """Return the files a form sent, by name and content; an empty choice is none."""
-    return [
-        (each.filename, each.stream.read())
-        for each in request.files.getlist(field)
-        if each.filename
-    ]
+    chosen = [each for each in request.files.getlist(field) if each.filename]
+    read = [(each.filename or "", each.stream.read()) for each in chosen]
+    for each in chosen:
+        each.close()
+    return read
