@@ -151,7 +151,7 @@ class Sharing:
         return best, HAS_THE_CASE if best in held else FEWEST
 
     def _load(self, user: str) -> int:
-        return self.team.open_before.get(user, 0) + len(self._got[user])
+        return self.team.open_before.get(user, 0) + len(self._got.get(user, ()))
 
     def _nobody(self, task: UserTask) -> str:
         """Return why nobody can have a task: each who has the role, and what is in the way."""
