@@ -190,3 +190,30 @@ def test_an_application_becomes_a_payment_through_the_pages(world: World, log_in
     answer = citizen.context.request.get(letter.get_attribute("href"))
     assert answer.body().startswith(b"%PDF")
     assert [*citizen.complaints, *mette.complaints, *karin.complaints] == []
+
+
+def test_an_application_begun_on_a_phone_is_gone_on_with_on_a_computer(log_in: LogIn) -> None:
+    phone = log_in(ANNA, width=360)
+    phone.page.goto("/selvbetjening/ansoegning/hvorfor")
+    phone.answer("reason", "Jeg har mistet mit arbejde")
+    phone.page.fill("#requested_from", "01.04.2026")
+    phone.answer("acute_need", "Nej")
+    phone.send("Gem og fortsæt")
+    phone.answer("cohabitation", "Nej, jeg bor ikke")
+    phone.send("Gem og hold pause")
+    expect(phone.page.locator("main")).to_contain_text("Du mangler 4 dele")
+    phone.look()
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    computer = log_in(ANNA)
+    computer.page.goto("/selvbetjening")
+    computer.page.get_by_role("link", name="Fortsæt din ansøgning").click()
+    computer.look()
+    computer.page.get_by_role("link", name=re.compile("^Fortsæt med")).click()
+    expect(computer.page.locator("h1")).to_have_text("Dig og din familie")
+    expect(computer.page.get_by_role("radio", name=re.compile("^Nej, jeg bor"))).to_be_checked()
+    apply(computer)
+
+    phone.page.goto("/selvbetjening")
+    expect(phone.page.locator("main")).not_to_contain_text("Du mangler")
+    assert [*phone.complaints, *computer.complaints] == []
