@@ -42,6 +42,8 @@ PAGES = [
     ("6101901234", "/selvbetjening/ansoegning/familie"),
     ("6101901234", "/selvbetjening/kvittering/sag-1"),
     ("6101901234", "/selvbetjening/beregning/sag-1"),
+    ("6101901234", "/selvbetjening/papirer/sag-1"),
+    ("6101901234", "/selvbetjening/papirer/sag-1/kvittering"),
 ]
 
 
