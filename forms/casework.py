@@ -15,6 +15,7 @@ from forms.fields import ChoiceField, DanishDateField, NotBefore, Required, Whol
 from forms.questions import (
     NO,
     QUESTIONS,
+    UNKNOWN,
     YES,
     answers,
     asked_fields,
@@ -22,7 +23,7 @@ from forms.questions import (
     start_values,
 )
 from processes.domain.cases import Protection
-from processes.domain.facts import FACT_LABELS, Fact, FactKind, FactStatus, FactValue
+from processes.domain.facts import FACT_LABELS, Fact, FactKind, FactValue
 from processes.domain.hearings import LEAST_HEARING_DAYS
 from processes.domain.registers import NEEDED, TYPED_IN_ITS_PLACE, PersonAnswer, RegisterName
 
@@ -152,7 +153,8 @@ class FactForm(TaskForm):
             fact = self.background.facts.get((party.id, kind))
             if self.background.disputed(party.id, kind):
                 place = disputed
-            elif fact is None or fact.status is FactStatus.UNKNOWN:
+            elif fact is None or QUESTIONS[kind].start(fact) in {None, UNKNOWN}:
+                # A register that has no tax card leaves as much to ask as one that said nothing.
                 place = unknown
             else:
                 place = known

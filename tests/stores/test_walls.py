@@ -10,7 +10,13 @@ from sqlalchemy.exc import DBAPIError
 
 from app.models.catalogue import CENTRAL_TABLES
 from app.stores.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
-from processes.domain.documents import JournalNote
+from processes.domain.documents import (
+    DocumentKind,
+    DocumentRequest,
+    JournalNote,
+    RequestState,
+    UploadedFile,
+)
 from processes.domain.errors import NotFoundError
 from processes.ports.records import (
     AuditEvent,
@@ -52,6 +58,14 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     uow.processes.record([HistoryEvent(instance.id, "e", "task", "entered", a.NOW, None, {})])
     uow.outbox.put(a.an_item())
     uow.drafts.save_part("6101901234", "familie", DraftPart({"children_at_home": "0"}, a.NOW))
+    paper = DocumentRequest(
+        a.an_id("paper"), a.CASE, a.ANNA, DocumentKind.MEDICAL, RequestState.ASKED, a.NOW
+    )
+    uow.papers.save(paper)
+    file = UploadedFile(
+        a.an_id("file"), paper.id, a.CASE, a.ANNA, "attest.pdf", "application/pdf", 8, a.NOW
+    )
+    uow.papers.add_file(file, b"%PDF-1.7")
     uow.audit.add(AuditEvent(a.NOW, "karin", "caseworker", "case.read", f"case:{a.CASE}"))
 
 
