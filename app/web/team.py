@@ -59,7 +59,10 @@ def move() -> Answer:
         found = core().team.plan(task_ids, wanted, actor())
         return _plan_page(found, receiver, form), 422
     report = core().team.move(planned, form.reason.data or "", actor())
-    return _tell(report, f"{_moved(report)} flyttet til {_shared(report)}.")
+    if report.stays:
+        return _stayed(report, f"{_moved(report)} flyttet til {_shared(report)}.")
+    # The page itself begins with the move and how to undo it.
+    return redirect(url_for("team.index"))
 
 
 @bp.post("/hold/flyt/<batch_id>/fortryd")
@@ -68,7 +71,11 @@ def undo(batch_id: str) -> Answer:
     """Give back what nobody has touched since it was moved."""
     report = core().team.undo(batch_id, actor())
     back = "enhedens ufordelte" if report.givers == (UNASSIGNED,) else " og ".join(report.givers)
-    return _tell(report, f"{_moved(report)} lagt tilbage hos {back}.")
+    said = f"{_moved(report)} lagt tilbage hos {back}."
+    if report.stays:
+        return _stayed(report, said)
+    flash(said)
+    return redirect(url_for("team.index"))
 
 
 @bp.post("/hold/fravaer")
@@ -139,12 +146,9 @@ def _plan_page(found: MovePlan, receiver: str, form: MoveForm) -> str:
     return render_template("teamlead/plan.html", plan=found, form=form, is_even=receiver == EVENLY)
 
 
-def _tell(report: MoveReport, said: str) -> Answer:
-    """Answer with what was done; what stayed gets a page that says why."""
-    if report.stays:
-        return render_template("teamlead/stayed.html", report=report, said=said)
-    flash(said)
-    return redirect(url_for("team.index"))
+def _stayed(report: MoveReport, said: str) -> str:
+    """Say what was done, and why the rest was not."""
+    return render_template("teamlead/stayed.html", report=report, said=said)
 
 
 def _moved(report: MoveReport) -> str:

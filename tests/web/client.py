@@ -232,10 +232,11 @@ def _addresses(page: Page) -> None:
     for element in page.tree.iter():
         for attribute in ("href", "action", "formaction", "src", "hx-get"):
             address = element.get(attribute) or ""
-            assert not PERSONAL_NUMBER.search(address), (
+            path = urlsplit(address).path
+            # A bundle's digest may happen to be ten digits in a row.
+            assert "/static/" in path or not PERSONAL_NUMBER.search(address), (
                 f"{page.path}: a personal number in {address}"
             )
-            path = urlsplit(address).path
             assert path == path.lower() or "/static/" in path or "." in path, address
 
 

@@ -120,7 +120,8 @@ def test_tasks_are_moved_as_planned_with_the_reason(tina: Client, world: FakeCor
     page = tina.send_and_see(plan, "/hold/flyt/udfoer", {"reason": "Vi er færre"})
 
     assert world.team.asked[-1] == ("move", PLAN.moves, "Vi er færre", "tina")
-    assert "3 opgaver er flyttet til Gerda Lund (1), Jonas Brandt (2)." in page.text
+    assert "3 opgaver er flyttet fra Karin Holm" in page.text
+    assert "1 til Gerda Lund, 2 til Jonas Brandt. Begrundelse: Vi er færre" in page.text
 
 
 def test_a_move_without_a_reason_is_asked_for_one(tina: Client, world: FakeCore) -> None:
@@ -162,7 +163,7 @@ def test_a_task_that_could_not_be_moved_is_named_with_its_reason(
 
     assert page.heading == "1 opgave blev, hvor den er"
     assert "Godkend afgørelse, 2026-000124 : Gerda Lund har åbnet opgaven." in page.text
-    assert "3 opgaver er flyttet til" in page.text
+    assert "3 opgaver er flyttet til Gerda Lund (1), Jonas Brandt (2)." in page.text
 
 
 def test_nothing_to_move_leads_back(tina: Client, world: FakeCore) -> None:
