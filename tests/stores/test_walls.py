@@ -56,14 +56,6 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     uow.processes.buffer_message("other", "k", {}, until=a.NOW)
     uow.processes.add_incident(Incident(0, instance.id, a.CASE, "stuck", None, None, "", a.NOW))
     uow.processes.record([HistoryEvent(instance.id, "e", "task", "entered", a.NOW, None, {})])
-    asked = DocumentRequest(
-        a.an_id("paper"), a.CASE, a.ANNA, DocumentKind.MEDICAL, RequestState.ASKED, a.NOW, None
-    )
-    uow.papers.save(asked)
-    chosen = UploadedFile(
-        a.an_id("file"), asked.id, a.CASE, a.ANNA, "attest.pdf", "application/pdf", 8, a.NOW
-    )
-    uow.papers.add_file(chosen, b"%PDF-1.7")
     uow.outbox.put(a.an_item())
     uow.drafts.save_part("6101901234", "familie", DraftPart({"children_at_home": "0"}, a.NOW))
     paper = DocumentRequest(
