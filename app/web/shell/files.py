@@ -7,11 +7,8 @@ from flask import Response, request
 SHOWN_INLINE = frozenset({"application/pdf", "text/plain", "image/jpeg", "image/png"})
 """What a browser may open itself; the rest, HTML above all, is only ever saved."""
 
-PDF = "application/pdf"
-CLOSED = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-SANDBOXED = f"{CLOSED}; sandbox"
-"""For what others made: it loads nothing, and it is no part of our own site. Chromium shows no PDF
-in a sandbox; its reader is a process of its own and runs nothing of ours."""
+SANDBOXED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox"
+"""For what others may have made: it loads and runs nothing, and is no part of our own site."""
 
 
 def download(content: bytes, media_type: str, title: str) -> Response:
@@ -19,7 +16,7 @@ def download(content: bytes, media_type: str, title: str) -> Response:
     answer = Response(content, content_type=media_type)
     kind = "inline" if media_type in SHOWN_INLINE else "attachment"
     answer.headers.set("Content-Disposition", kind, filename=title)
-    answer.headers["Content-Security-Policy"] = CLOSED if media_type == PDF else SANDBOXED
+    answer.headers["Content-Security-Policy"] = SANDBOXED
     return answer
 
 
