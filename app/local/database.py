@@ -4,7 +4,7 @@ Knows the embedded server; roles and tables are the migrations' business.
 """
 
 from app.config import Mode, Settings
-from app.local import demo
+from app.local import demo, history
 from app.local.postgres import EmbeddedServer
 from app.migrations.run import ensure_database, ensure_roles, upgrade
 
@@ -27,5 +27,7 @@ def prepare(settings: Settings) -> None:
     """Make the tables and, in demo mode, what the demo shows; the registers must be running."""
     create_tables(settings)
     if settings.mode is Mode.DEMO:
+        history.begin(settings)
         demo.load(settings)
+        history.make(settings)
         demo.populate(settings)

@@ -38,8 +38,6 @@ from processes.ports.records import Municipality, User
 UNIT = "ydelse"
 LAST_ADULT_YEAR = 2007
 """Born then or before is of age when the demo begins, in March 2026."""
-PATIENCE_SECONDS = 3.0
-"""How long to wait for what the worker beside us has taken."""
 MUNICIPALITY = Municipality(
     999, "Egekøb Kommune", "99000015", ("Rådhustorvet 1", "9999 Egekøb"), "70 00 00 00"
 )
@@ -123,7 +121,9 @@ def citizens() -> tuple[DemoCitizen, ...]:
     return tuple(
         DemoCitizen(person.name, person.cpr, MUNICIPALITY.id, person.says)
         for person in world.people.values()
-        if person.born_on.year <= LAST_ADULT_YEAR and person.dead_on is None
+        if person.born_on.year <= LAST_ADULT_YEAR
+        and person.dead_on is None
+        and not person.is_generated
     )
 
 
@@ -211,7 +211,7 @@ def delivered(
 def make_cases(core: Core) -> int:
     """Hand in each application that is not there yet, and work it as far as its story goes."""
     world = scenarios.load("demo")
-    driver = Driver(core, team(core), patience_seconds=PATIENCE_SECONDS)
+    driver = Driver(core, team(core))
     made = 0
     for who, answers, until in STORIES:
         fields = world.applications[who]

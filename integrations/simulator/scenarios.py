@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
+
+from integrations.simulator import inhabitants
 
 WORLDS: Final = Path(__file__).parent / "worlds"
 SYNTHETIC_DAY: Final = 60
@@ -122,6 +125,8 @@ class Person:
     payment_rejected: str | None
     """The reason NemKonto gives when it cannot pay this person; None when it can."""
     tax_card: TaxCard | None = None
+    is_generated: bool = False
+    """Made up from the world's seed; nobody has written a story about them."""
 
     @property
     def name(self) -> str:
@@ -171,12 +176,18 @@ def names() -> list[str]:
     return sorted(file.stem for file in WORLDS.glob("*.yaml"))
 
 
+@lru_cache
 def load(name: str = "demo") -> World:
-    """Read one world."""
+    """Read one world; it never changes while a program runs."""
     if name not in names():
         raise ValueError(f"no world '{name}'; there are {', '.join(names())}")
     source: dict[str, Any] = yaml.safe_load((WORLDS / f"{name}.yaml").read_text("utf-8"))
     home = source["municipality"]
+    if wanted := source.get("generated"):
+        taken = {each["cpr"] for each in source["people"].values()} | set(source["not_in_use"])
+        source["people"] |= inhabitants.made_up(
+            wanted, as_of=source["as_of"], taken=taken, employers=list(source["employers"])
+        )
     people = {
         key: _person(
             key,
@@ -228,6 +239,7 @@ def _person(
         moved_to_denmark_on=source.get("moved_to_denmark_on"),
         income=tuple(_incomes(source.get("income", ()), employers)),
         payment_rejected=payment.get("reason") if payment.get("rejected") else None,
+        is_generated=source.get("generated", False),
         tax_card=_tax_card(source["tax_card"]) if source.get("tax_card") else None,
     )
 
