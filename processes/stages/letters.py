@@ -8,7 +8,7 @@ from dataclasses import replace
 from processes.domain import documents, hearings, letters
 from processes.domain.cases import Case
 from processes.domain.documents import Direction
-from processes.domain.errors import BrokenStateError
+from processes.domain.errors import BrokenStateError, SafeguardError
 from processes.domain.identifiers import Cpr, Cvr
 from processes.domain.letters import Letter, Sender
 from processes.ports.gateways import Gateways, PostItem, PostReceipt, ReceiptState, RenderedLetter
@@ -303,7 +303,19 @@ def resolve_undelivered(
 @step("letters.mark_sent")
 def mark_sent(ctx: StepContext, *, letter_batch_id: str, subject_id: str) -> Variables:
     """Note when a decision or hearing left: from now on it may have effect."""
-    record = ctx.uow.letters.batch(letter_batch_id)[0]
+    batch = ctx.uow.letters.batch(letter_batch_id)
+    # A diagram may be drawn past the wait: what not every party has got, has not been sent.
+    missing = [
+        record
+        for record in batch
+        if record.state is not LetterState.DELIVERED or record.subject_id != subject_id
+    ]
+    if missing or not batch:
+        raise SafeguardError(
+            f"{len(missing)} af sagens breve er ikke afleveret."
+            " Brevet kan først noteres som sendt, når alle parter har fået det."
+        )
+    record = batch[0]
     if record.kind in ABOUT_PAPERS:
         ctx.note(record.case_id, "Brevet om papirer er afleveret.")
         return {}
