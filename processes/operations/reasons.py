@@ -39,6 +39,4 @@ def why_here(form_key: str, variables: Variables) -> str:
         said.append("Borgeren får ikke det, der er søgt om")
     if form_key == "casework.assess" and variables.get("manual_facts") is True:
         said.append("Oplysninger er tastet ind, fordi et register ikke svarede")
-    if form_key == "casework.assess" and variables.get("documents_complete") is False:
-        said.append("Papirer er ikke kommet")
     return " · ".join(part for part in said if part)

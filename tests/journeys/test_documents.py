@@ -136,10 +136,7 @@ def test_when_nothing_comes_a_person_goes_on_with_what_there_is(world: World, an
     assert page_of(world, case_id).decisions == []
     world.driver.work(case_id, {"casework.documents_lapsed": goes_on})
     assert "casework.assess" in world.forms(case_id)
-    (task,) = [
-        each for each in world.driver.open_tasks(case_id) if each.form_key == "casework.assess"
-    ]
-    assert "Papirer er ikke kommet" in task.reason
+    assert states(world, case_id) == [RequestState.ASKED], "what comes later still counts"
     world.driver.work(case_id, GRANT)
     world.driver.rest(case_id)
 
