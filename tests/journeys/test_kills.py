@@ -158,6 +158,8 @@ def kill_at_random(stack: Stack, core: Core, seed: int, *, within_seconds: float
         return Journey(stack, core, seed).run()
     finally:
         killer.join()
+        # The kill may have come after the last step: what is counted next must be up.
+        stack.revive()
 
 
 def check(page: CasePage, stack: Stack) -> None:
