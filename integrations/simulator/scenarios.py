@@ -6,7 +6,7 @@ Reads one YAML file a world; knows nothing of contracts, HTTP or the system unde
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -176,9 +176,15 @@ def names() -> list[str]:
     return sorted(file.stem for file in WORLDS.glob("*.yaml"))
 
 
-@lru_cache
 def load(name: str = "demo") -> World:
-    """Read one world; it never changes while a program runs."""
+    """Return one world with people of its own: who moves in one, stays in another."""
+    world = _read(name)
+    return replace(world, people=dict(world.people))
+
+
+@lru_cache
+def _read(name: str) -> World:
+    """Read one world's file; it never changes while a program runs."""
     if name not in names():
         raise ValueError(f"no world '{name}'; there are {', '.join(names())}")
     source: dict[str, Any] = yaml.safe_load((WORLDS / f"{name}.yaml").read_text("utf-8"))
