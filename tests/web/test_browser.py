@@ -307,6 +307,7 @@ def test_the_pages_of_a_team_are_for_everybody_and_fit(
         page.goto("/hold?hos=karin")
         look("tasks")
         page.click("text=Alle 2")
+        page.wait_for_url("**/hold/flyt")
         look("plan")
         page.click("button:has-text('Flyt 2 opgaver')")
         expect(page.locator("#fejl")).to_be_visible()
