@@ -28,6 +28,7 @@ class Kind(StrEnum):
     CATCH_TIMER = "timerCatchEvent"
     ON_TIMER = "boundaryTimerEvent"
     ON_ERROR = "boundaryErrorEvent"
+    ON_MESSAGE = "boundaryMessageEvent"
     EXCLUSIVE = "exclusiveGateway"
     PARALLEL = "parallelGateway"
     SUB_PROCESS = "subProcess"
@@ -35,10 +36,12 @@ class Kind(StrEnum):
 
 
 GATEWAYS = {Kind.EXCLUSIVE, Kind.PARALLEL}
-BOUNDARIES = {Kind.ON_TIMER, Kind.ON_ERROR}
+BOUNDARIES = {Kind.ON_TIMER, Kind.ON_ERROR, Kind.ON_MESSAGE}
 WAITS = {Kind.USER_TASK, Kind.RECEIVE, Kind.CATCH_MESSAGE, Kind.CATCH_TIMER}
 """What makes a process stand still until somebody outside does something."""
 TIMER_HOSTS = {Kind.USER_TASK, Kind.SERVICE_TASK, Kind.RECEIVE, Kind.SUB_PROCESS, Kind.CALL}
+MESSAGE_HOSTS = {Kind.USER_TASK, Kind.SUB_PROCESS, Kind.CALL}
+"""What goes on for long enough that the world may have something to say meanwhile."""
 ERROR_HOSTS = {Kind.SERVICE_TASK, Kind.SUB_PROCESS, Kind.CALL}
 
 _DURATION = re.compile(

@@ -22,7 +22,7 @@ def is_person(node: Node) -> bool:
 
 def is_wait(node: Node) -> bool:
     """Tell whether the process stands still here until the world does something."""
-    return node.kind in WAITS or node.kind is Kind.ON_TIMER
+    return node.kind in WAITS or node.kind in {Kind.ON_TIMER, Kind.ON_MESSAGE}
 
 
 class Ways:

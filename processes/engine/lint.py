@@ -40,6 +40,7 @@ PREFIXES: Mapping[Kind, str] = {
     Kind.CATCH_TIMER: "wait_",
     Kind.ON_TIMER: "on_",
     Kind.ON_ERROR: "on_",
+    Kind.ON_MESSAGE: "on_",
     Kind.CALL: "call_",
     Kind.SUB_PROCESS: "part_",
 }

@@ -143,6 +143,8 @@ class Machine:
                 self.end_wait(task, {})
             case TimerFired(), Kind.ON_TIMER:
                 self.fire(task)
+            case MessageArrived(_, result), Kind.ON_MESSAGE:
+                self.hear(task, result)
             case StepFailed(_, code), Kind.SERVICE_TASK:
                 self.fail(task, code)
             case _:
@@ -154,6 +156,11 @@ class Machine:
         checked = check_variables(result)
         task.data.update(checked)
         self.complete(task, by=by, result=checked)
+
+    def hear(self, boundary: Task, result: Variables) -> None:
+        """Let a message on the edge of an element happen, with what it says in the scope."""
+        boundary.data.update(check_variables(result))
+        self.fire(boundary)
 
     def fail(self, task: Task, code: str) -> None:
         """Lead a step's error to its boundary event, or say that there is none."""
@@ -316,17 +323,24 @@ class Machine:
         self.stand(task, SetTimer(self.it.token(task), node.id, due))
 
     def open_guard(self, task: Task) -> None:
-        """Open an element and the events on its edge; the timers' moments are computed first."""
+        """Open an element and the events on its edge; moments and keys are computed first."""
         due = {
             node.id: moment(node.wait, task.data, self.now)
             for node in task.task_spec.node.boundaries
             if node.wait is not None
+        }
+        keys = {
+            node.id: (node.message or "", message_key(node, task.data))
+            for node in task.task_spec.node.boundaries
+            if node.kind is Kind.ON_MESSAGE
         }
         task.run()
         for child in task.children:
             name = child.task_spec.name
             if name in due:
                 self.effects.append(SetTimer(self.it.token(child), name, due[name]))
+            elif name in keys:
+                self.effects.append(Await(self.it.token(child), name, *keys[name]))
 
     def call(self, task: Task) -> None:
         """Begin a called process or an embedded sub-process."""

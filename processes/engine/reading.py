@@ -57,7 +57,7 @@ CHILDREN: Mapping[str, set[str]] = {
     "businessRuleTask": set(),
     "receiveTask": set(),
     "intermediateCatchEvent": {"messageEventDefinition", "timerEventDefinition"},
-    "boundaryEvent": {"timerEventDefinition", "errorEventDefinition"},
+    "boundaryEvent": {"timerEventDefinition", "errorEventDefinition", "messageEventDefinition"},
     "exclusiveGateway": set(),
     "parallelGateway": set(),
     "callActivity": set(),
@@ -83,6 +83,7 @@ EXTENSIONS: Mapping[str, set[str]] = {
     "businessRuleTask": {"calledDecisionId"},
     "receiveTask": {"properties"},
     "intermediateCatchEvent": {"properties"},
+    "boundaryEvent": {"properties"},
     "callActivity": {"properties"},
     "endEvent": {"properties"},
 }
@@ -90,10 +91,16 @@ PROPERTIES: Mapping[str, set[str]] = {
     "userTask": {"formKey", "role", "due"},
     "receiveTask": {"key"},
     "intermediateCatchEvent": {"key"},
+    "boundaryEvent": {"key"},
     "callActivity": set(),
     "endEvent": set(),
 }
 PREFIXED: Mapping[str, tuple[str, ...]] = {"callActivity": ("in:", "out:"), "endEvent": ("set:",)}
+MESSAGE_KINDS = {
+    "startEvent": Kind.START,
+    "intermediateCatchEvent": Kind.CATCH_MESSAGE,
+    "boundaryEvent": Kind.ON_MESSAGE,
+}
 ONE_KIND = {
     "startEvent": Kind.START,
     "endEvent": Kind.END,
@@ -329,7 +336,7 @@ class _Reader:
                 node.kind = Kind.ON_TIMER if what == "boundaryEvent" else Kind.CATCH_TIMER
                 node.wait = self.timer(event, node.id)
             elif name == "messageEventDefinition":
-                node.kind = Kind.START if what == "startEvent" else Kind.CATCH_MESSAGE
+                node.kind = MESSAGE_KINDS[what]
                 node.message = self.message(event.get("messageRef", ""), node.id)
             elif name == "errorEventDefinition":
                 node.kind = Kind.END if what == "endEvent" else Kind.ON_ERROR
@@ -417,6 +424,7 @@ class _Reader:
             Kind.RULE_TASK: [(node.decision, "calledDecisionId")],
             Kind.RECEIVE: [(node.key, "key")],
             Kind.CATCH_MESSAGE: [(node.key, "key")],
+            Kind.ON_MESSAGE: [(node.key, "key")],
             Kind.CALL: [(node.called, "calledElement")],
         }
         for value, name in missing.get(node.kind, []):

@@ -50,6 +50,22 @@ class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]  # untyped library
         self.flow_to: dict[str, Flow] = {}
         """The flow that leads to the spec of this name."""
 
+    def _predict(
+        self,
+        my_task: Task,
+        seen: object = None,  # noqa: ARG002 – the library's signature
+        looked_ahead: int = 0,  # noqa: ARG002 – as above
+        mask: int = TaskState.NOT_FINISHED_MASK,
+    ) -> None:
+        """Grow the next visits only: there are 2**n ways through n meetings in a row."""
+        if my_task.has_state(mask):
+            self._predict_hook(my_task)
+
+    def _update(self, my_task: Task) -> None:
+        self._predict(my_task)
+        if self._update_hook(my_task):
+            my_task._ready()
+
     def _update_hook(self, my_task: Task) -> bool:
         inherit(my_task)
         return True

@@ -13,6 +13,7 @@ from processes.engine.diagrams import (
     BOUNDARIES,
     ERROR_HOSTS,
     GATEWAYS,
+    MESSAGE_HOSTS,
     TIMER_HOSTS,
     Flow,
     Kind,
@@ -23,6 +24,12 @@ from processes.engine.findings import ERROR, Finding
 Fault = tuple[str, str, str, str]
 """Element, rule, message, way out."""
 Nodes = Mapping[str, Node]
+HOSTS = {
+    Kind.ON_TIMER: TIMER_HOSTS,
+    Kind.ON_ERROR: ERROR_HOSTS,
+    Kind.ON_MESSAGE: MESSAGE_HOSTS,
+}
+"""What an event may sit on the edge of."""
 
 
 def check_structure(
@@ -61,7 +68,7 @@ def _connect(nodes: Nodes, flows: Mapping[str, Flow]) -> Iterator[Fault]:
 
 def _attach(node: Node, nodes: Nodes) -> Iterator[Fault]:
     host = nodes.get(node.attached_to)
-    hosts = TIMER_HOSTS if node.kind is Kind.ON_TIMER else ERROR_HOSTS
+    hosts = HOSTS[node.kind]
     if host is None or host.kind not in hosts or host.process != node.process:
         yield (
             node.id, "boundary.host", "Hændelsen sidder ikke på et element, der kan bære den.",
@@ -71,6 +78,17 @@ def _attach(node: Node, nodes: Nodes) -> Iterator[Fault]:
     if node.kind is Kind.ON_ERROR and not node.interrupting:
         yield (
             node.id, "boundary.error", "En fejl afbryder altid.", "Lad hændelsen være afbrydende.",
+        )  # fmt: skip
+    if node.kind is Kind.ON_MESSAGE and not node.interrupting:
+        # One wait takes one message: a second one would find nobody.
+        yield (
+            node.id, "boundary.message", "En besked på kanten skal afbryde.",
+            "Lad hændelsen være afbrydende, eller start en proces for sig med beskeden.",
+        )  # fmt: skip
+    if node.kind is Kind.ON_MESSAGE and any(e.message == node.message for e in host.boundaries):
+        yield (
+            node.id, "boundary.message", f"Beskeden '{node.message}' fanges to gange.",
+            "Behold den ene.",
         )  # fmt: skip
     same = [each for each in host.boundaries if each.error_code == node.error_code]
     if node.kind is Kind.ON_ERROR and same:

@@ -10,6 +10,7 @@ import copy
 import itertools
 import json
 import zlib
+from collections.abc import Callable
 
 import pytest
 
@@ -349,3 +350,26 @@ def test_the_state_holds_the_data_of_the_frontier_only() -> None:
 
     assert {"a": 1, "b": 2} in body[4]
     assert len(body[5][0][2]) == 2  # the beginning, and the task that is open
+
+
+@pytest.mark.parametrize("inside", [both, user])
+def test_many_meetings_in_a_row_take_no_more_than_their_number(
+    inside: Callable[[str], str],
+) -> None:
+    """The library foresees every way to its end: here there would be 2**60."""
+    meetings = range(60)
+    elements = [start(), end(), path(f"meet_{meetings[-1]}", "end")]
+    before = "start"
+    for n in meetings:
+        elements += [both(f"part_{n}"), inside(f"a_{n}"), both(f"b_{n}"), both(f"meet_{n}")]
+        elements += [path(before, f"part_{n}", f"a_{n}", f"meet_{n}")]
+        elements += [path(f"part_{n}", f"b_{n}", f"meet_{n}")]
+        before = f"meet_{n}"
+    walk = Walk(define(draw("p", *elements)))
+
+    walk.begin()
+    while walk.waiting:
+        walk.done(walk.waiting[0])
+
+    assert walk.ended is not None
+    assert not walk.incidents
