@@ -239,8 +239,9 @@ def walk(
     """Walk a whole process, calls included; what the script does not name takes its first answer.
 
     The script gives answers by element id, used in order, the last one again and again. A text is
-    a BPMN error code, or `fires` for a timer; a timer that is not named never fires. The walk
-    stops at the end, or where the element `until` wants something.
+    a BPMN error code, or `fires` for a timer; a timer that is not named never fires, and a message
+    on an edge that is not named never comes. The walk stops at the end, or where the
+    element `until` wants something.
     """
     walker = Walker(definition or shipped.definition())
     left = {place: list(given) for place, given in script.items()}
@@ -253,19 +254,27 @@ def walk(
 
 
 def _scripted(walker: Walker, here: Standing, left: dict[str, list[Scope | str]]) -> Move:
-    ordered = sorted(here.wanted.values(), key=lambda effect: not isinstance(effect, fx.SetTimer))
+    ordered = sorted(here.wanted.values(), key=lambda effect: not _comes_unasked(effect))
     for effect in ordered:
         given = left.get(effect.element_id)
-        if isinstance(effect, fx.SetTimer):
+        if _comes_unasked(effect):
             if given:
-                given.pop()
-                return Move(f"{effect.element_id} fires", fx.TimerFired(effect.token))
+                said = given.pop()
+                if isinstance(effect, fx.SetTimer):
+                    return Move(f"{effect.element_id} fires", fx.TimerFired(effect.token))
+                return Move(f"{effect.element_id} ← {said}", _trigger(effect, said))
             continue
         if not given:
             return walker.moves(replace(here, wanted={effect.token: effect}))[0]
         answer = given.pop(0) if len(given) > 1 else given[0]
         return Move(f"{effect.element_id} ← {answer}", _trigger(effect, answer))
     raise WalkError(f"only timers nobody lets fire are left\n{_told(here.trail)}")
+
+
+def _comes_unasked(effect: Wanted) -> bool:
+    """Tell whether it is a timer, or a message on the edge of an element: it may never come."""
+    on_an_edge = isinstance(effect, fx.Await) and effect.element_id.startswith("on_")
+    return isinstance(effect, fx.SetTimer) or on_an_edge
 
 
 def _trigger(effect: Wanted, answer: Scope | str) -> fx.Trigger:

@@ -140,6 +140,17 @@ def on_error(key: str, host: str, code: str) -> str:
     return _element("boundaryEvent", key, event, attachedToRef=host)
 
 
+def on_message(
+    key: str, host: str, message: str, by: str = "case_id", *, interrupting: bool = True
+) -> str:
+    """A message on the edge of an element."""
+    event = f'<bpmn:messageEventDefinition messageRef="message_{message}"/>'
+    return _element(
+        "boundaryEvent", key, _properties({"key": by}) + event, attachedToRef=host,
+        cancelActivity="true" if interrupting else "false",
+    )  # fmt: skip
+
+
 def either(key: str, default: str = "") -> str:
     """An exclusive gateway."""
     return _element("exclusiveGateway", key, **({"default": default} if default else {}))

@@ -31,6 +31,7 @@ from tests.engine.drawing import (
     either,
     end,
     on_error,
+    on_message,
     on_timer,
     part,
     path,
@@ -282,6 +283,51 @@ def test_a_message_reaches_the_task_that_waits_with_its_key() -> None:
     assert (wanted.message, wanted.key) == ("hearing-answered", "12")  # type: ignore[union-attr]
 
     assert walk.done("w", answered=True).ended
+
+
+def test_a_message_on_an_edge_gives_up_all_that_goes_on_inside_and_brings_what_it_says() -> None:
+    walk = Walk(
+        define(
+            draw(
+                "p", start(),
+                part("part_a", start("s2"), user("t"), end("e2"), path("s2", "t", "e2")),
+                on_timer("on_late", "part_a", interrupting=False), user("late"), end("end_l"),
+                on_message("on_withdrawn", "part_a", "application-withdrawn"), user("u"), end(),
+                end("end_w"), path("start", "part_a", "end"), path("on_late", "late", "end_l"),
+                path("on_withdrawn", "u", "end_w"),
+            )
+        )
+    )  # fmt: skip
+    walk.begin(case_id="c1")
+    inner = walk.find("t")
+
+    heard = walk.done("on_withdrawn", why="job")
+
+    assert Withdraw(inner) in heard.effects
+    assert walk.waiting == ["u"]
+    (wanted,) = walk.open.values()
+    assert isinstance(wanted, OpenTask)
+    assert wanted.variables == {"case_id": "c1", "why": "job"}
+
+
+def test_a_message_on_an_edge_is_no_longer_waited_for_once_the_element_is_done() -> None:
+    walk = Walk(
+        define(
+            draw(
+                "p", start(),
+                part("part_a", start("s2"), user("t"), end("e2"), path("s2", "t", "e2")),
+                on_message("on_withdrawn", "part_a", "application-withdrawn"), user("u"), end(),
+                end("end_w"), path("start", "part_a", "u", "end"), path("on_withdrawn", "end_w"),
+            )
+        )
+    )  # fmt: skip
+    walk.begin(case_id="c1")
+    waits = walk.find("on_withdrawn")
+
+    done = walk.done("t")
+
+    assert Withdraw(waits) in done.effects
+    assert walk.waiting == ["u"]
 
 
 def test_an_error_of_a_step_goes_to_its_event() -> None:
