@@ -49,7 +49,10 @@ class HearingRow(Identified, Model):
     __table_args__ = (
         belongs_to("case_file", "case_id"),
         belongs_to("calculation", "calculation_id"),
-        known("state", "forberedt", "sendt", "besvaret", "frist_udloebet", "afsluttet"),
+        known(
+            "state",
+            *("forberedt", "sendt", "besvaret", "frist_udloebet", "afsluttet", "bortfaldet"),
+        ),
         found_by("hearing_of_case", "case_id", "opened_at"),
     )
 

@@ -220,6 +220,13 @@ class SqlQueueStore(SqlTaskStore):
                 return found
         return None
 
+    def is_awaited(self, message: str, key: str) -> bool:
+        """Tell whether somebody waits for a message."""
+        waits = select(SubscriptionRow.id).where(
+            SubscriptionRow.message == message, SubscriptionRow.key == key
+        )
+        return self.session.scalars(waits.limit(1)).first() is not None
+
     def buffer_message(
         self, message: str, key: str, result: Mapping[str, object], *, until: datetime
     ) -> None:

@@ -31,6 +31,8 @@ class HearingState(StrEnum):
     ANSWERED = "besvaret"
     LAPSED = "frist_udloebet"
     CONCLUDED = "afsluttet"
+    DROPPED = "bortfaldet"
+    """The case stopped, or was assessed anew, before the hearing was over."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,17 @@ class PartyHearing:
 
 
 MOVES: dict[HearingState, frozenset[HearingState]] = {
-    HearingState.PREPARED: frozenset({HearingState.SENT}),
-    HearingState.SENT: frozenset({HearingState.ANSWERED, HearingState.LAPSED}),
+    HearingState.PREPARED: frozenset({HearingState.SENT, HearingState.DROPPED}),
+    HearingState.SENT: frozenset(
+        {HearingState.ANSWERED, HearingState.LAPSED, HearingState.DROPPED}
+    ),
     # An answer that comes late is still an answer, until somebody has gone on.
-    HearingState.LAPSED: frozenset({HearingState.ANSWERED, HearingState.CONCLUDED}),
-    HearingState.ANSWERED: frozenset({HearingState.CONCLUDED}),
+    HearingState.LAPSED: frozenset(
+        {HearingState.ANSWERED, HearingState.CONCLUDED, HearingState.DROPPED}
+    ),
+    HearingState.ANSWERED: frozenset({HearingState.CONCLUDED, HearingState.DROPPED}),
     HearingState.CONCLUDED: frozenset(),
+    HearingState.DROPPED: frozenset(),
 }
 """Which state may follow which; a deadline that runs out only changes this state."""
 
@@ -171,6 +178,16 @@ def conclude(hearing: PartyHearing, *, conclusion: str, changes_facts: bool) -> 
         conclusion=conclusion.strip(),
         changes_facts=changes_facts,
     )
+
+
+def drop(hearing: PartyHearing) -> PartyHearing:
+    """Let a hearing nobody needs an answer to any more fall away (bortfald); one that is over stands.
+
+    What it was about is no longer considered, so it can end no case and support no decision.
+    """
+    if hearing.state in {HearingState.CONCLUDED, HearingState.DROPPED}:
+        return hearing
+    return replace(hearing, state=HearingState.DROPPED)
 
 
 _CONSIDERED = {
