@@ -72,6 +72,7 @@ class StepContext:
         media_type: str,
         party_id: str | None = None,
         subject_id: str | None = None,
+        is_scanned: bool | None = None,
     ) -> str:
         """File a document with its exact content (journalisér); return its id."""
         document = Document(
@@ -85,6 +86,7 @@ class StepContext:
             recorded_at=self.now,
             party_id=party_id,
             subject_id=subject_id,
+            is_scanned=is_scanned,
         )
         self.uow.cases.add_document(document, content)
         return document.id

@@ -156,6 +156,7 @@ class DocumentRow(Identified, Model):
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     party_id: Mapped[str | None] = uuid_column(nullable=True)
     subject_id: Mapped[str | None] = mapped_column(Text)
+    is_scanned: Mapped[bool | None] = mapped_column(Boolean)
 
 
 class NoteRow(Identified, Model):

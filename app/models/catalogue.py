@@ -2,10 +2,32 @@
 
 from sqlalchemy import MetaData
 
-from app.models import cases, decisions, drafts, papers, payments, processes, security, setup, team
+from app.models import (
+    cases,
+    decisions,
+    drafts,
+    messages,
+    papers,
+    payments,
+    processes,
+    security,
+    setup,
+    team,
+)
 from app.models.base import db
 
-MODULES = (cases, decisions, drafts, papers, payments, processes, security, setup, team)
+MODULES = (
+    cases,
+    decisions,
+    drafts,
+    messages,
+    papers,
+    payments,
+    processes,
+    security,
+    setup,
+    team,
+)
 """Imported so that their tables are known."""
 
 METADATA: MetaData = db.metadata

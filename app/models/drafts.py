@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Model, Moment, Municipal, found_by
+from app.models.base import Model, Moment, Municipal, found_by, uuid_column
 
 
 class ApplicationDraftRow(Municipal, Model):
@@ -22,3 +22,7 @@ class ApplicationDraftRow(Municipal, Model):
     cpr: Mapped[str] = mapped_column(Text, primary_key=True)
     parts: Mapped[dict[str, Any]] = mapped_column(JSONB)
     saved_at: Mapped[datetime] = mapped_column(Moment)
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Thrown away by its owner, who may still take it back."""
+    notice_id: Mapped[str | None] = uuid_column(nullable=True)
+    """The notice that it will go; a draft that is saved again has none."""

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, LargeBinary, Text
+from sqlalchemy import Boolean, Date, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import (
@@ -45,6 +45,7 @@ class UploadedFileRow(Identified, Model):
     __table_args__ = (
         belongs_to("document_request", "request_id"),
         found_by("uploaded_file_of_case", "case_id", "uploaded_at"),
+        found_by("uploaded_file_by_moment", "uploaded_at"),
     )
 
     request_id: Mapped[str] = uuid_column()
@@ -55,3 +56,4 @@ class UploadedFileRow(Identified, Model):
     size_bytes: Mapped[int] = number_column()
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     uploaded_at: Mapped[datetime] = mapped_column(Moment)
+    is_scanned: Mapped[bool] = mapped_column(Boolean)

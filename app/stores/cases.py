@@ -93,6 +93,7 @@ def document_of(row: DocumentRow) -> Document:
         recorded_at=row.recorded_at,
         party_id=row.party_id,
         subject_id=row.subject_id,
+        is_scanned=row.is_scanned,
     )
 
 
@@ -281,6 +282,7 @@ class SqlCaseStore(Store):
                     "recorded_at": document.recorded_at,
                     "party_id": document.party_id,
                     "subject_id": document.subject_id,
+                    "is_scanned": document.is_scanned,
                 }
             ],
         )

@@ -1,6 +1,7 @@
 """Rows to the papers a party is asked for, and to the files chosen but not yet sent."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
@@ -35,6 +36,7 @@ def file_of(row: UploadedFileRow) -> UploadedFile:
         media_type=row.media_type,
         size_bytes=row.size_bytes,
         uploaded_at=row.uploaded_at,
+        is_scanned=row.is_scanned,
     )
 
 
@@ -89,6 +91,7 @@ class SqlPaperStore(Store):
             "size_bytes": file.size_bytes,
             "content": content,
             "uploaded_at": file.uploaded_at,
+            "is_scanned": file.is_scanned,
         }
         self.insert(UploadedFileRow, [row])
 
@@ -115,3 +118,9 @@ class SqlPaperStore(Store):
         )
         self.session.execute(delete(UploadedFileRow).where(UploadedFileRow.id == wanted))
         return content
+
+    def delete_uploaded_before(self, moment: datetime) -> int:
+        """Forget files that were chosen before a moment and never sent; return how many."""
+        return self.count_changed(
+            delete(UploadedFileRow).where(UploadedFileRow.uploaded_at < moment)
+        )

@@ -15,6 +15,7 @@ from app.stores.drafts import SqlDraftStore
 from app.stores.engine import ALWAYS_FRESH
 from app.stores.facts import SqlFactStore
 from app.stores.letters import SqlLetterStore
+from app.stores.messages import SqlMessageStore, SqlSpousePartStore
 from app.stores.outbox import SqlOutboxStore
 from app.stores.papers import SqlPaperStore
 from app.stores.payments import SqlPaymentStore
@@ -51,6 +52,8 @@ class SqlUnitOfWork:
         self.read: stores.ReadStore = SqlReadStore(session, municipality_id)
         self.drafts: stores.DraftStore = SqlDraftStore(session)
         self.team: stores.TeamStore = SqlTeamStore(session)
+        self.messages: stores.MessageStore = SqlMessageStore(session)
+        self.spouse_parts: stores.SpousePartStore = SqlSpousePartStore(session)
 
     def __enter__(self) -> Self:
         enter_municipality(self.session.connection(), self.municipality_id)

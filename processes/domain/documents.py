@@ -39,6 +39,8 @@ class Document:
     """The party it is to or from."""
     subject_id: str | None
     """The letter, application or evidence it is the copy of."""
+    is_scanned: bool | None = None
+    """Whether it was looked through for viruses; None for what we made ourselves."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,8 @@ class UploadedFile:
     media_type: str
     size_bytes: int
     uploaded_at: datetime
+    is_scanned: bool = False
+    """Whether it was looked through for viruses."""
 
 
 def media_type_of(content: bytes, *, name: str = "Filen") -> str:

@@ -291,6 +291,10 @@ class HistoryEvent:
 
 DRAFT_LIFETIME = timedelta(days=30)
 """How long an application under way is kept after it was last touched."""
+DRAFT_NOTICE = timedelta(days=5)
+"""How long before it goes its owner is told."""
+DRAFT_REGRET = timedelta(days=1)
+"""How long one that was thrown away can be taken back."""
 
 
 @dataclass(frozen=True)
@@ -310,6 +314,8 @@ class ApplicationDraft:
     """By the part's name in the form."""
     saved_at: datetime
     """When any part was last saved."""
+    deleted_at: datetime | None = None
+    """When its owner threw it away; it can be taken back for a day."""
 
     @property
     def kept_until(self) -> date:

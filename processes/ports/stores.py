@@ -18,8 +18,10 @@ from processes.domain.decisions import Decision, Proposal
 from processes.domain.documents import Document, DocumentRequest, JournalNote, UploadedFile
 from processes.domain.facts import Fact
 from processes.domain.hearings import PartyHearing
+from processes.domain.messages import CaseMessage
 from processes.domain.payments import PaymentLine, PaymentPlan, PaymentReceipt, PaymentState
 from processes.domain.rates import Rate
+from processes.domain.spouses import SpousePart
 from processes.ports.records import (
     Absence,
     ApplicationDraft,
@@ -207,6 +209,38 @@ class PaperStore(Protocol):
     def take_file(self, file_id: str) -> bytes:
         """Remove a file and return its bytes."""
 
+    def delete_uploaded_before(self, moment: datetime) -> int:
+        """Forget files that were chosen before a moment and never sent; return how many."""
+
+
+class MessageStore(Protocol):
+    """Messages in a case; their words never change."""
+
+    def add(self, message: CaseMessage) -> None:
+        """Save a message."""
+
+    def get(self, message_id: str) -> CaseMessage:
+        """Return one message."""
+
+    def of_case(self, case_id: str) -> Sequence[CaseMessage]:
+        """Return a case's messages, oldest first."""
+
+    def mark_read(self, message_ids: Sequence[str], *, at: datetime) -> None:
+        """Note when messages were first seen."""
+
+    def mark_answered(self, message_ids: Sequence[str], *, at: datetime) -> None:
+        """Note when messages were answered."""
+
+
+class SpousePartStore(Protocol):
+    """The part of an application only the spouse can give, one a case."""
+
+    def of_case(self, case_id: str) -> SpousePart | None:
+        """Return a case's spouse part, row held; None when there is none."""
+
+    def save(self, part: SpousePart) -> None:
+        """Insert a spouse's part or write its next state."""
+
 
 class DraftStore(Protocol):
     """Applications under way, one a citizen."""
@@ -222,6 +256,24 @@ class DraftStore(Protocol):
 
     def delete_saved_before(self, moment: datetime) -> int:
         """Forget what nobody has touched since; returns how many there were."""
+
+    def throw_away(self, cpr_digits: str, *, at: datetime) -> None:
+        """Say that somebody threw their application away; it can be taken back."""
+
+    def take_back(self, cpr_digits: str) -> None:
+        """Take an application back that was thrown away."""
+
+    def delete_thrown_away_before(self, moment: datetime) -> int:
+        """Forget what was thrown away before a moment; returns how many there were."""
+
+    def unwarned_before(self, moment: datetime) -> Sequence[str]:
+        """Return whose application was left before a moment and who is not told yet."""
+
+    def warn(self, cpr_digits: str, notice_id: str) -> None:
+        """Say under which id its owner is told that an application will go."""
+
+    def by_notice(self, notice_id: str) -> tuple[str, ApplicationDraft] | None:
+        """Return whose application a notice is about; None when it was saved again or sent."""
 
 
 class LetterStore(Protocol):
@@ -569,6 +621,8 @@ class UnitOfWork(Protocol):
     read: ReadStore
     team: TeamStore
     drafts: DraftStore
+    messages: MessageStore
+    spouse_parts: SpousePartStore
 
     def commit(self) -> None:
         """Make it so, all at once."""

@@ -10,7 +10,7 @@ MAY_BE_DELETED = {
     "buffered_message": "delivered or lapsed",
     "party_token": "made again when a name changes",
     "subscription": "taken by its message",
-    "uploaded_file": "sent, or taken away before it was sent",
+    "uploaded_file": "sent, or taken away before it was sent, or left for thirty days",
     "user_role": "replaced with the user",
     "web_session": "logged out or expired",
 }

@@ -8,7 +8,7 @@ FLOW = (
     ("party",),
     ("application", "document_content", "journal_note", "assessment", "party_token", "fact"),
     ("document", "document_request"),
-    ("uploaded_file",),
+    ("uploaded_file", "case_message", "spouse_part"),
     ("calculation",),
     ("hearing",),
     ("proposal",),

@@ -18,6 +18,8 @@ from processes.domain.documents import (
     UploadedFile,
 )
 from processes.domain.errors import NotFoundError
+from processes.domain.messages import CaseMessage, MessageKind
+from processes.domain.spouses import SpousePart, SpousePartState
 from processes.ports.records import (
     AuditEvent,
     DraftPart,
@@ -66,6 +68,12 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
         a.an_id("file"), paper.id, a.CASE, a.ANNA, "attest.pdf", "application/pdf", 8, a.NOW
     )
     uow.papers.add_file(file, b"%PDF-1.7")
+    uow.messages.add(
+        CaseMessage(
+            a.an_id("message"), a.CASE, a.ANNA, MessageKind.FROM_CITIZEN, "Hej", "borger", a.NOW
+        )
+    )
+    uow.spouse_parts.save(SpousePart(a.CASE, a.ANNA, SpousePartState.PREPARED, a.NOW))
     uow.audit.add(AuditEvent(a.NOW, "karin", "caseworker", "case.read", f"case:{a.CASE}"))
 
 
