@@ -14,6 +14,8 @@ COMMANDS = {
     "test": ("app.local.quality", "test"),
     "check": ("app.local.quality", "check"),
     "bench": ("app.local.quality", "bench"),
+    "bpmn": ("app.local.models", "bpmn"),
+    "dmn": ("app.local.models", "dmn"),
     "pictures": ("app.local.pictures", "run"),
     "lock": ("app.local.locking", "lock"),
     "setup": ("app.local.quality", "setup"),

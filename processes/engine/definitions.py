@@ -19,6 +19,8 @@ from processes.engine.reading import read_diagram
 from processes.engine.specs import ProcessSpec, build_specs
 
 MAX_NESTING = 10
+FORGIVEN = frozenset({"process.executable", "task.unassigned"})
+"""What a draft may lack: it can be run, though not taken into use."""
 
 
 @dataclass(frozen=True)
@@ -117,20 +119,22 @@ class Definition:
 
 
 def parse_bundle(
-    files: Mapping[str, bytes], *, key: str | None = None, version: int = 1
+    files: Mapping[str, bytes], *, key: str | None = None, version: int = 1, draft: bool = False
 ) -> Definition:
     """Return the definition of the main process in a bundle; refuse what we cannot run.
 
     `files` maps file names to contents; `.bpmn` files count, others are passed over. The main
     process is `key`, or else the only one that no other calls. Files it does not call are left
-    out, so a whole folder may be given.
+    out, so a whole folder may be given. A `draft` may lack what only a deployment demands.
     """
     named = tuple(sorted((file, content) for file, content in files.items()))
-    return _parse(named, key, version)
+    return _parse(named, key, version, draft=draft)
 
 
 @lru_cache(maxsize=128)
-def _parse(files: tuple[tuple[str, bytes], ...], key: str | None, version: int) -> Definition:
+def _parse(
+    files: tuple[tuple[str, bytes], ...], key: str | None, version: int, *, draft: bool
+) -> Definition:
     bpmn = [(file, content) for file, content in files if file.endswith(".bpmn")]
     diagrams: dict[str, Diagram] = {}
     contents: dict[str, bytes] = {}
@@ -157,8 +161,20 @@ def _parse(files: tuple[tuple[str, bytes], ...], key: str | None, version: int) 
     bound, missing = closure(diagrams, main)
     problems = [*missing, *(p for process in bound for p in diagrams[process].problems)]
     problems += shared_parts(diagrams[process] for process in bound)
+    problems = [each for each in problems if not (draft and each.id in FORGIVEN)]
     if problems:
         raise DeploymentError(problems)
+    return _bound(main, version, bound, diagrams, contents)
+
+
+def _bound(
+    main: str,
+    version: int,
+    bound: Iterable[str],
+    diagrams: Mapping[str, Diagram],
+    contents: Mapping[str, bytes],
+) -> Definition:
+    """Return the definition of processes that belong together, with the digest of them all."""
     digest = hashlib.sha256()
     for process in sorted(bound):
         digest.update(f"{process}\0{len(contents[process])}\0".encode())

@@ -53,6 +53,16 @@ IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 MESSAGE = re.compile(r"[a-z]+(?:-[a-z]+)+")
 SHORT_NAME = 3
 ROLES = frozenset({"caseworker", "approver", "team_lead", "finance"})
+HOUSE = frozenset(
+    {
+        "adverse.no_person", "decision.unknown", "decision.unused", "dmn.file_name", "dmn.source",
+        "error.never", "error.uncaught", "form.unknown", "gateway.answer", "gateway.question",
+        "id.form", "id.generated", "id.prefix", "layout.missing", "message.name",
+        "message.unknown", "name.missing", "process.executable", "process.file_name",
+        "process.name", "role.unknown", "step.argument", "step.unknown", "task.unassigned",
+    }
+)  # fmt: skip
+"""What only a deployment demands: names, layout, and that what is named exists in this house."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from processes.engine.findings import BPMN, BPMNDI, DI, ERROR, SPIFF, XSI, Findi
 from processes.engine.structure import check_structure
 from processes.engine.syntax import ExpressionError, parse
 
+MAX_ELEMENTS = 2_000
+MAX_DEPTH = 10
+
 # ---- what is not supported, and what to do instead -----------------------------------------
 
 WAY_OUT = {
@@ -174,7 +177,15 @@ class _Reader:
             )  # fmt: skip
         self.foreign_attributes(process)
         self.container(process, key)
-        self.problems += check_structure(self.file, key, self.nodes, self.flows)
+        if len(self.nodes) + len(self.flows) > MAX_ELEMENTS:
+            self.note(
+                key, "diagram.size",
+                f"Diagrammet har {len(self.nodes)} elementer og {len(self.flows)} flows; det må "
+                f"højst have {MAX_ELEMENTS} tilsammen.",
+                "Del det op med kaldte processer.",
+            )  # fmt: skip
+        else:
+            self.problems += check_structure(self.file, key, self.nodes, self.flows)
         drawn = frozenset(
             each.get("bpmnElement", "")
             for each in self.root.iter(f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge")
@@ -208,7 +219,7 @@ class _Reader:
                     self.unsupported(child, self.file)
         return processes
 
-    def container(self, parent: etree._Element, process: str) -> None:
+    def container(self, parent: etree._Element, process: str, depth: int = 1) -> None:
         """Read the elements of a process or sub-process."""
         for child in parent:
             what = _local(child)
@@ -221,13 +232,24 @@ class _Reader:
                 if what == "extensionElements" and len(child):
                     self.unsupported(child[0], process)
             elif what == "subProcess":
-                self.add(Node(key, child.get("name", ""), Kind.SUB_PROCESS, process))
-                self.foreign_attributes(child)
-                self.container(child, key)
+                self.part(child, process, depth)
             elif what in CHILDREN:
                 self.element(child, what, process)
             else:
                 self.unsupported(child, process)
+
+    def part(self, child: etree._Element, process: str, depth: int) -> None:
+        """Read an embedded sub-process and what is in it."""
+        key = child.get("id", "")
+        self.add(Node(key, child.get("name", ""), Kind.SUB_PROCESS, process))
+        self.foreign_attributes(child)
+        if depth < MAX_DEPTH:
+            self.container(child, key, depth + 1)
+        else:
+            self.note(
+                key, "part.nesting", f"Delprocesser ligger mere end {MAX_DEPTH} lag dybt.",
+                "Saml nogle af dem, eller kald en proces.",
+            )  # fmt: skip
 
     def add(self, node: Node) -> None:
         if not node.id or node.id in self.nodes or node.id in self.flows:
@@ -429,8 +451,9 @@ class _Reader:
         }
         for value, name in missing.get(node.kind, []):
             if not value:
+                rule = "task.unassigned" if node.kind is Kind.USER_TASK else "property.missing"
                 self.note(
-                    node.id, "property.missing", f"Egenskaben '{name}' mangler.",
+                    node.id, rule, f"Egenskaben '{name}' mangler.",
                     "Udfyld den; se bpmn/README.md.",
                 )  # fmt: skip
 

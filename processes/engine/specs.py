@@ -53,8 +53,8 @@ class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]  # untyped library
     def _predict(
         self,
         my_task: Task,
-        seen: object = None,  # noqa: ARG002 – the library's signature
-        looked_ahead: int = 0,  # noqa: ARG002 – as above
+        seen: object = None,
+        looked_ahead: int = 0,
         mask: int = TaskState.NOT_FINISHED_MASK,
     ) -> None:
         """Grow the next visits only: there are 2**n ways through n meetings in a row."""

@@ -346,7 +346,7 @@ def test_a_file_that_is_too_large_or_broken_is_refused(content: bytes, rule_id: 
         ("<spiffworkflow:properties>", f"{SCRIPT}<spiffworkflow:properties>",
          "element.unsupported"),
         ('isExecutable="true"', 'isExecutable="false"', "process.executable"),
-        ('value="casework.assess"', 'value=""', "property.missing"),
+        ('value="casework.assess"', 'value=""', "task.unassigned"),
         ('targetRef="end_case"', 'targetRef="nowhere"', "flow.ends"),
         ('id="task_a_to_end_case"', 'id="task_a"', "id.unique"),
         ('<bpmn:process id', '<bpmn:collaboration id="c"/><bpmn:process id', "element.unsupported"),
