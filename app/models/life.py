@@ -34,6 +34,7 @@ class LifeEventRow(Identified, Model):
     source: Mapped[str] = mapped_column(Text)
     happened_on: Mapped[date] = mapped_column(Date)
     text: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text)
     message_id: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(Moment)
     received_by: Mapped[str] = mapped_column(Text)

@@ -19,6 +19,7 @@ def event_of(row: LifeEventRow) -> LifeEvent:
         source=EventSource(row.source),
         happened_on=row.happened_on,
         text=row.text,
+        place=row.place,
         message_id=row.message_id,
         received_at=row.received_at,
         received_by=row.received_by,
@@ -36,6 +37,7 @@ class SqlLifeStore(Store):
         """Insert an event, or write what it came to."""
         state: dict[str, object] = {
             "state": event.state.value,
+            "place": event.place,
             "conclusion": event.conclusion,
             "settled_at": event.settled_at,
             "settled_by": event.settled_by,

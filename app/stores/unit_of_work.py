@@ -15,6 +15,7 @@ from app.stores.drafts import SqlDraftStore
 from app.stores.engine import ALWAYS_FRESH
 from app.stores.facts import SqlFactStore
 from app.stores.letters import SqlLetterStore
+from app.stores.life import SqlLifeStore
 from app.stores.messages import SqlMessageStore, SqlSpousePartStore
 from app.stores.outbox import SqlOutboxStore
 from app.stores.papers import SqlPaperStore
@@ -42,6 +43,7 @@ class SqlUnitOfWork:
         self.hearings: stores.HearingStore = SqlHearingStore(session)
         self.decisions: stores.DecisionStore = SqlDecisionStore(session)
         self.papers: stores.PaperStore = SqlPaperStore(session)
+        self.life: stores.LifeStore = SqlLifeStore(session)
         self.letters: stores.LetterStore = SqlLetterStore(session)
         self.payments: stores.PaymentStore = SqlPaymentStore(session)
         self.processes: stores.ProcessStore = SqlProcessStore(session)

@@ -6,7 +6,7 @@ and nothing is sent before each of them has been found in the text and compared 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -30,6 +30,7 @@ from processes.domain.documents import last_day as papers_by
 from processes.domain.errors import SafeguardError
 from processes.domain.facts import FACT_LABELS, FactKind
 from processes.domain.hearings import PartyHearing, deadline_day
+from processes.domain.life import EventKind, LifeEvent
 from processes.domain.money import Money
 from processes.domain.payments import disposition_day
 from processes.domain.periods import Calendar, Month, danish_day
@@ -53,6 +54,8 @@ class LetterKind(StrEnum):
     HEARING = "partshoering_afslag"
     DOCUMENTS = "indhent_dokumentation"
     DOCUMENTS_REMINDER = "rykker_dokumentation"
+    WITHDRAWN = "bekraeftelse_tilbagetraekning"
+    MOVED = "vejledning_ny_kommune"
 
 
 @dataclass(frozen=True)
@@ -132,9 +135,9 @@ ACTS_FOR = frozenset({PartyRole.REPRESENTATIVE, PartyRole.GUARDIAN})
 """Who gets what is meant for the person they act for."""
 
 
-def receivers(case: Case) -> tuple[Party, ...]:
-    """Return everyone who must get the letter (modtagere); never the children."""
-    return tuple(party for party in case.parties if party.role in TOLD)
+def receivers(case: Case, *, dead: Collection[str] = ()) -> tuple[Party, ...]:
+    """Return everyone who must get the letter (modtagere); never the children, nor the dead."""
+    return tuple(party for party in case.parties if party.role in TOLD and party.id not in dead)
 
 
 def kind_of(outcome: Outcome) -> LetterKind:
@@ -642,6 +645,121 @@ def compose_documents(
     )
 
 
+# --- a case that stops --------------------------------------------------------------------------
+
+
+def compose_closing(
+    event: LifeEvent,
+    *,
+    case: Case,
+    receiver: Party,
+    sender: Sender,
+    letter_id: str,
+    dated_on: date,
+) -> Letter:
+    """Tell a party that the case has stopped, and what they can do now (afslutningsbrev).
+
+    Law: FVL § 7 (guidance, and the way to the right authority).
+    """
+    if event.kind is EventKind.WITHDRAWAL:
+        kind, title = LetterKind.WITHDRAWN, "Ansøgningen om kontanthjælp er trukket tilbage"
+        sections = _withdrawn(event, case, receiver, sender)
+        facts: tuple[str, ...] = (day_in_words(event.happened_on), case.number)
+    else:
+        kind, title = LetterKind.MOVED, "Du skal søge kontanthjælp i din nye kommune"
+        sections = _moved(event, sender)
+        facts = (event.place, day_in_words(event.happened_on), law_in_words("RSL § 9"))
+    return _letter(
+        letter_id,
+        kind,
+        title,
+        case=case,
+        receiver=receiver,
+        sender=sender,
+        dated_on=dated_on,
+        sections=sections,
+        facts=facts,
+    )
+
+
+def _withdrawn(
+    event: LifeEvent, case: Case, receiver: Party, sender: Sender
+) -> list[LetterSection]:
+    is_own = receiver.id == event.party_id
+    who = "Du har" if is_own else f"{case.party(event.party_id).name} har"
+    when = day_in_words(event.happened_on)
+    return [
+        LetterSection(
+            "Sagen er stoppet",
+            (
+                (
+                    f"{who} den {when} trukket ansøgningen om kontanthjælp tilbage. Vi har derfor"
+                    f" stoppet sag {case.number}. Vi træffer ingen afgørelse, og der bliver ikke"
+                    " udbetalt noget."
+                ),
+                "Du skal ikke svare på breve om sagen, som du har fået før dette brev.",
+            ),
+        ),
+        LetterSection(
+            "Hvis du får brug for hjælp",
+            (
+                (
+                    "Du kan søge igen, når du vil. Hjælpen kan tidligst begynde den dag, du søger"
+                    " igen."
+                ),
+                *(
+                    ()
+                    if is_own
+                    else ("Du kan også søge for dig selv. Det skal den anden ikke være med til.",)
+                ),
+            ),
+        ),
+        LetterSection(
+            "Er det en fejl?",
+            (f"Ring til {sender.municipality_name}, hvis ansøgningen ikke skulle stoppes.",),
+        ),
+    ]
+
+
+def _moved(event: LifeEvent, sender: Sender) -> list[LetterSection]:
+    when = day_in_words(event.happened_on)
+    return [
+        LetterSection(
+            "Vi stopper din sag her",
+            (
+                (
+                    f"Du er flyttet den {when}. Det er den kommune, du bor i, der skal hjælpe dig."
+                    f" Derfor kan {sender.municipality_name} ikke behandle din ansøgning færdig."
+                ),
+            ),
+        ),
+        LetterSection(
+            "Søg her",
+            (
+                (
+                    f"Du skal søge hos {event.place}. Søg med det samme: hjælpen kan tidligst"
+                    " begynde den dag, du søger."
+                ),
+                (
+                    "Vi sender dine papirer videre, hvis du siger ja til det. Ring til os, eller"
+                    " skriv, at vi må. Siger du ikke ja, sender vi ikke noget."
+                ),
+            ),
+        ),
+        LetterSection(
+            "Regler",
+            (
+                f"Din opholdskommune skal hjælpe dig efter {law_in_words('RSL § 9')}.",
+                (
+                    "Er du uenig i, at du er flyttet, så ring til os. Vi ser på det igen. Du kan"
+                    f" også klage til {sender.municipality_name} senest 4 uger efter, at du har"
+                    " fået dette brev."
+                ),
+            ),
+        ),
+    ]
+
+
 def _paper(paper: DocumentRequest) -> str:
     """Say what is missing, why, and what was wrong with what came."""
     wrong = f" Det, du sendte, kan vi ikke bruge: {paper.note}" if paper.note else ""
@@ -726,10 +844,12 @@ def check_decision_letter(letter: Letter, decision: Decision) -> None:
             )
 
 
-def check_letters(letters: Sequence[Letter], *, decision: Decision, case: Case) -> None:
-    """Refuse to send a decision unless every party gets a right letter (FVL § 25)."""
+def check_letters(
+    letters: Sequence[Letter], *, decision: Decision, case: Case, dead: Collection[str] = ()
+) -> None:
+    """Refuse to send a decision unless every party who lives gets a right letter (FVL § 25)."""
     addressed = {(letter.receiver_name, letter.receiver_lines) for letter in letters}
-    wanted = {(party.name, party.address_lines) for party in receivers(case)}
+    wanted = {(party.name, party.address_lines) for party in receivers(case, dead=dead)}
     if unreached := wanted - addressed:
         raise SafeguardError(
             f"{len(unreached)} af sagens parter får ikke brevet. En afgørelse skal sendes til alle."

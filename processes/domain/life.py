@@ -102,18 +102,27 @@ class LifeEvent:
     received_at: datetime
     received_by: str
     """The user who registered it; empty when nobody did."""
+    place: str = ""
+    """Where to, when somebody moves: the municipality to apply in, once a person has said it."""
     state: EventState = EventState.RECEIVED
     conclusion: str = ""
     settled_at: datetime | None = None
     settled_by: str = ""
 
 
-def settle(event: LifeEvent, *, conclusion: str, by: str, at: datetime) -> LifeEvent:
+def settle(
+    event: LifeEvent, *, conclusion: str, by: str, at: datetime, place: str | None = None
+) -> LifeEvent:
     """Say what an event came to (behandl hændelse); a second time changes nothing."""
     if event.state is EventState.SETTLED:
         return event
     return replace(
-        event, state=EventState.SETTLED, conclusion=conclusion, settled_by=by, settled_at=at
+        event,
+        state=EventState.SETTLED,
+        place=event.place if place is None else place,
+        conclusion=conclusion,
+        settled_by=by,
+        settled_at=at,
     )
 
 

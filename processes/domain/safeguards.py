@@ -184,7 +184,10 @@ def _check_not_lower(
 
 def check_lapse(before: PartyHearing, after: PartyHearing) -> None:
     """Refuse that a deadline which ran out changed anything but the hearing's own state."""
-    if after != replace(before, state=after.state) or after.state is HearingState.CONCLUDED:
+    if after != replace(before, state=after.state) or after.state in {
+        HearingState.CONCLUDED,
+        HearingState.DROPPED,
+    }:
         raise SafeguardError(
             "En frist, der er udløbet, må ikke ændre andet end høringens tilstand."
             " En sagsbehandler skal vurdere sagen."

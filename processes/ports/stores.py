@@ -19,6 +19,7 @@ from processes.domain.documents import Document, DocumentRequest, JournalNote, U
 from processes.domain.facts import Fact
 from processes.domain.hearings import PartyHearing
 from processes.domain.messages import CaseMessage
+from processes.domain.life import LifeEvent
 from processes.domain.payments import PaymentLine, PaymentPlan, PaymentReceipt, PaymentState
 from processes.domain.rates import Rate
 from processes.domain.spouses import SpousePart
@@ -183,6 +184,19 @@ class DecisionStore(Protocol):
 
     def contributors(self, case_id: str) -> frozenset[str]:
         """Return every user who completed a task, assessed or proposed in a case."""
+
+
+class LifeStore(Protocol):
+    """What happened in the lives of a case's parties."""
+
+    def save(self, event: LifeEvent) -> None:
+        """Insert an event, or write what it came to."""
+
+    def event(self, event_id: str) -> LifeEvent:
+        """Return one event."""
+
+    def of_case(self, case_id: str) -> Sequence[LifeEvent]:
+        """Return what happened in a case, newest first."""
 
 
 class PaperStore(Protocol):
@@ -427,6 +441,9 @@ class ProcessStore(Protocol):
     def take_subscription(self, message: str, key: str) -> Subscription | None:
         """Remove and return the wait for a message, row held; None when nobody waits."""
 
+    def is_awaited(self, message: str, key: str) -> bool:
+        """Tell whether somebody waits for a message."""
+
     def buffer_message(
         self, message: str, key: str, result: Mapping[str, object], *, until: datetime
     ) -> None:
@@ -611,6 +628,7 @@ class UnitOfWork(Protocol):
     hearings: HearingStore
     decisions: DecisionStore
     papers: PaperStore
+    life: LifeStore
     letters: LetterStore
     payments: PaymentStore
     processes: ProcessStore

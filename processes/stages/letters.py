@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from processes.domain import documents, hearings, letters
-from processes.domain.cases import Case
+from processes.domain import documents, hearings, letters, life
+from processes.domain.cases import Case, CaseState
 from processes.domain.documents import Direction
 from processes.domain.errors import BrokenStateError, SafeguardError
+from processes.domain.facts import Facts
 from processes.domain.identifiers import Cpr, Cvr
 from processes.domain.letters import Letter, Sender
 from processes.ports.gateways import Gateways, PostItem, PostReceipt, ReceiptState, RenderedLetter
@@ -19,6 +20,9 @@ DECISION = "decision"
 HEARING = "hearing"
 DOCUMENTS = "documents"
 DOCUMENTS_REMINDER = "documents_reminder"
+CLOSING = "closing"
+ABOUT_THE_END = {str(letters.LetterKind.WITHDRAWN), str(letters.LetterKind.MOVED)}
+RECEIVER_DEAD = "modtageren_er_doed"
 ABOUT_PAPERS = {str(letters.LetterKind.DOCUMENTS), str(letters.LetterKind.DOCUMENTS_REMINDER)}
 
 
@@ -57,7 +61,8 @@ def _written(
     ctx: StepContext, case: Case, letter_kind: str, subject_id: str
 ) -> list[tuple[str, Letter]]:
     sender = sender_of(ctx, case)
-    receivers = letters.receivers(case)
+    dead = _dead(ctx, case)
+    receivers = letters.receivers(case, dead=dead)
     if letter_kind == DECISION:
         decision = ctx.uow.decisions.get(subject_id)
         calculation = ctx.uow.calculations.get(decision.calculation_id)
@@ -77,7 +82,9 @@ def _written(
             )
             for party in receivers
         ]
-        letters.check_letters([letter for _, letter in written], decision=decision, case=case)
+        letters.check_letters(
+            [letter for _, letter in written], decision=decision, case=case, dead=dead
+        )
         return written
     if letter_kind == HEARING:
         hearing = ctx.uow.hearings.get(subject_id)
@@ -103,6 +110,25 @@ def _written(
         return written
     if letter_kind in {DOCUMENTS, DOCUMENTS_REMINDER}:
         return _about_papers(ctx, case, sender, is_reminder=letter_kind == DOCUMENTS_REMINDER)
+    if letter_kind == CLOSING:
+        event = ctx.uow.life.event(subject_id)
+        written = [
+            (
+                party.id,
+                letters.compose_closing(
+                    event,
+                    case=case,
+                    receiver=party,
+                    sender=sender,
+                    letter_id=ctx.new_id(),
+                    dated_on=ctx.today,
+                ),
+            )
+            for party in receivers
+        ]
+        for _, letter in written:
+            letters.check_letter(letter)
+        return written
     raise BrokenStateError(f"Diagrammet beder om brevet '{letter_kind}', som ikke findes.")
 
 
@@ -128,12 +154,18 @@ def _about_papers(
                 is_reminder=is_reminder,
             ),
         )
-        for party in letters.receivers(case)
+        for party in letters.receivers(case, dead=_dead(ctx, case))
         if party.id in asked or party.role in letters.ACTS_FOR
     ]
     for _, letter in written:
         letters.check_letter(letter)
     return written
+
+
+def _dead(ctx: StepContext, case: Case) -> frozenset[str]:
+    """Return the parties nothing is sent to any more."""
+    known = Facts.as_known(ctx.uow.facts.of_case(case.id), ctx.now)
+    return life.dead_parties(case, known, ctx.today)
 
 
 def sender_of(ctx: StepContext, case: Case) -> Sender:
@@ -213,13 +245,22 @@ def send(ctx: StepContext, *, letter_batch_id: str) -> Variables:
 
 
 def prepare_send(ctx: StepContext, body: Mapping[str, object]) -> PostItem | None:
-    """Read the exact copy and its receiver; None when a person has since sent it another way."""
+    """Read the exact copy and its receiver; None when it must not, or need not, leave any more.
+
+    A person may have handed it over; the receiver may have died, and nothing is sent to the dead;
+    the case may have stopped, and then only the letter that says so leaves.
+    """
     record = ctx.uow.letters.get(str(body["letter_id"]))
     if record.tries != body["try"] or record.state is LetterState.DELIVERED:
         return None
+    case = ctx.uow.cases.get(record.case_id)
+    if record.party_id in _dead(ctx, case):
+        post_refused(ctx, body, RECEIVER_DEAD)
+        return None
+    if case.state is CaseState.CLOSED and record.kind not in ABOUT_THE_END:
+        return None
     if record.document_id is None:
         raise BrokenStateError("et brev blev sendt, før dets kopi var gemt")
-    case = ctx.uow.cases.get(record.case_id)
     municipality = ctx.uow.setup.municipality()
     receiver: Cpr = case.party(record.party_id).cpr
     return PostItem(
@@ -318,6 +359,9 @@ def mark_sent(ctx: StepContext, *, letter_batch_id: str, subject_id: str) -> Var
     record = batch[0]
     if record.kind in ABOUT_PAPERS:
         ctx.note(record.case_id, "Brevet om papirer er afleveret.")
+        return {}
+    if record.kind in ABOUT_THE_END:
+        ctx.note(record.case_id, "Brevet om, at sagen er stoppet, er afleveret til alle parter.")
         return {}
     if record.kind == str(letters.LetterKind.HEARING):
         hearing = ctx.uow.hearings.get(subject_id)

@@ -7,6 +7,7 @@ FLOW = (
     ("case_file",),
     ("party",),
     ("application", "document_content", "journal_note", "assessment", "party_token", "fact"),
+    ("life_event",),
     ("document", "document_request"),
     ("uploaded_file", "case_message", "spouse_part"),
     ("calculation",),

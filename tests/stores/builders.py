@@ -22,6 +22,7 @@ from processes.domain.documents import Direction, Document
 from processes.domain.facts import Fact, FactKind, FactStatus, Source, SourceKind
 from processes.domain.hearings import HearingState, PartyHearing
 from processes.domain.identifiers import Cpr, Kle
+from processes.domain.life import EventKind, EventSource, LifeEvent
 from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentPlan
 from processes.domain.periods import Month, Period
@@ -185,6 +186,23 @@ def a_hearing(**changes: Any) -> PartyHearing:
         opened_at=NOW,
     )
     return replace(hearing, **changes)
+
+
+def a_life_event(**changes: Any) -> LifeEvent:
+    """Return something a citizen told."""
+    event = LifeEvent(
+        id=an_id("life event"),
+        case_id=CASE,
+        party_id=ANNA,
+        kind=EventKind.JOB,
+        source=EventSource.CITIZEN,
+        happened_on=date(2026, 3, 16),
+        text="Jeg begynder at arbejde i en butik.",
+        message_id="selvbetjening-1",
+        received_at=NOW,
+        received_by="",
+    )
+    return replace(event, **changes)
 
 
 def a_proposal(**changes: Any) -> Proposal:

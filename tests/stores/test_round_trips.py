@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from app.stores.codecs import node_from_data, node_to_data, value_from_data, value_to_data
 from app.stores.unit_of_work import SqlUnitOfWorkFactory
@@ -17,6 +18,7 @@ from processes.domain.errors import ConflictError, NotFoundError
 from processes.domain.facts import FactKind, Facts, FactStatus, Source, SourceKind
 from processes.domain.hearings import HearingState
 from processes.domain.identifiers import Cpr
+from processes.domain.life import EventState
 from processes.domain.money import Money
 from processes.domain.payments import PaymentReceipt, PaymentState
 from processes.domain.periods import Month, Period
@@ -229,6 +231,23 @@ def test_a_calculation_comes_back_with_its_trees(uow_factory: SqlUnitOfWorkFacto
         assert uow.calculations.latest(a.CASE) == newer
 
 
+def test_an_event_is_kept_once_a_message_and_only_what_it_came_to_changes(
+    uow_factory: SqlUnitOfWorkFactory,
+) -> None:
+    settled = a.a_life_event(
+        state=EventState.SETTLED, conclusion="Ny løn", settled_at=a.NOW, settled_by="karin"
+    )
+    with uow_factory(999) as uow:
+        a.store_case(uow)
+        uow.life.save(a.a_life_event())
+        assert uow.life.event(a.a_life_event().id) == a.a_life_event()
+        uow.life.save(settled)
+
+        assert uow.life.of_case(a.CASE) == [settled]
+        with pytest.raises(IntegrityError, match="life_event_once"):
+            uow.life.save(a.a_life_event(id=a.an_id("told again")))
+
+
 def test_a_hearing_is_written_state_by_state(uow_factory: SqlUnitOfWorkFactory) -> None:
     concluded = a.a_hearing(
         state=HearingState.CONCLUDED,
@@ -418,7 +437,7 @@ def test_rates_are_loaded_once_and_never_changed(uow_factory: SqlUnitOfWorkFacto
     rate = Rate(
         id="kh.grundsats.2026",
         key="kh.grundsats",
-        amount=Money(710_000),
+        value=Money(710_000),
         unit="kr./md.",
         valid=Period(date(2026, 1, 1), date(2027, 1, 1)),
         law="LAS § 16",
@@ -431,7 +450,7 @@ def test_rates_are_loaded_once_and_never_changed(uow_factory: SqlUnitOfWorkFacto
         assert uow.setup.put_rates([rate], by="pia", at=a.NOW) == 0
         assert uow.setup.rates() == [rate]
         with pytest.raises(ConflictError, match=r"kh\.grundsats\.2026"):
-            uow.setup.put_rates([replace(rate, amount=Money(1))], by="pia", at=a.NOW)
+            uow.setup.put_rates([replace(rate, value=Money(1))], by="pia", at=a.NOW)
 
 
 def test_a_user_has_roles_in_several_municipalities(uow_factory: SqlUnitOfWorkFactory) -> None:

@@ -74,6 +74,7 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
         )
     )
     uow.spouse_parts.save(SpousePart(a.CASE, a.ANNA, SpousePartState.PREPARED, a.NOW))
+    uow.life.save(a.a_life_event())
     uow.audit.add(AuditEvent(a.NOW, "karin", "caseworker", "case.read", f"case:{a.CASE}"))
 
 

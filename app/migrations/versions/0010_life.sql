@@ -10,6 +10,7 @@ CREATE TABLE life_event (
     source TEXT NOT NULL,
     happened_on DATE NOT NULL,
     text TEXT NOT NULL,
+    place TEXT NOT NULL,
     message_id TEXT NOT NULL,
     received_at TIMESTAMP WITH TIME ZONE NOT NULL,
     received_by TEXT NOT NULL,
@@ -31,7 +32,7 @@ CREATE UNIQUE INDEX life_event_once
     ON life_event (municipality_id, case_id, party_id, message_id);
 
 CALL build_wall('life_event');
-GRANT SELECT, INSERT, UPDATE (state, conclusion, settled_at, settled_by) ON life_event TO ky_app;
+GRANT SELECT, INSERT, UPDATE (state, place, conclusion, settled_at, settled_by) ON life_event TO ky_app;
 
 -- A hearing whose case stops, or is assessed anew, falls away.
 

@@ -59,6 +59,7 @@ HEARING_STATES = {
     HearingState.ANSWERED: "Besvaret",
     HearingState.LAPSED: "Fristen er udløbet",
     HearingState.CONCLUDED: "Afsluttet",
+    HearingState.DROPPED: "Bortfaldet",
 }
 DIRECTIONS = {
     Direction.IN: "Modtaget",
