@@ -11,9 +11,8 @@ from app.models.security import UserRoleRow, UserRow
 from app.models.setup import MunicipalityRow, RateRow
 from app.stores.rows import Store, missing
 from processes.domain.errors import ConflictError
-from processes.domain.money import Money
 from processes.domain.periods import Period
-from processes.domain.rates import Confidence, Rate
+from processes.domain.rates import Confidence, Rate, value_of
 from processes.ports.records import Municipality, User
 
 
@@ -22,7 +21,7 @@ def rate_of(row: RateRow) -> Rate:
     return Rate(
         id=row.id,
         key=row.key,
-        amount=Money(row.amount_oere),
+        value=value_of(row.unit, row.amount_oere),
         unit=row.unit,
         valid=Period(row.valid_from, row.valid_to),
         law=row.law,
@@ -133,7 +132,7 @@ def _rate_rows(rates: Iterable[Rate], *, by: str, at: datetime) -> list[dict[str
         {
             "id": rate.id,
             "key": rate.key,
-            "amount_oere": rate.amount.oere,
+            "amount_oere": rate.whole,
             "unit": rate.unit,
             "valid_from": rate.valid.start,
             "valid_to": rate.valid.end,

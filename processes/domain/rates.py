@@ -9,9 +9,13 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
-from processes.domain.errors import RateMissingError
+from processes.domain.errors import BrokenStateError, RateMissingError
 from processes.domain.money import Money
 from processes.domain.periods import ONE_DAY, Period
+from processes.domain.rate_labels import RATE_LABELS as RATE_LABELS  # part of this module's words
+
+PPM_PER_HUNDREDTH = 100
+"""Parts per million in a hundredth of a percent."""
 
 
 class Confidence(StrEnum):
@@ -22,25 +26,10 @@ class Confidence(StrEnum):
     LOW = "lav"
 
 
-RATE_LABELS: dict[str, str] = {
-    "kh.mindstesats": "Mindstesats",
-    "kh.grundsats": "Grundsats",
-    "kh.forhoejet_sats": "Forhøjet sats",
-    "kh.hjemmeboende": "Sats for hjemmeboende under 30 år",
-    "kh.boernetillaeg": "Børnetillæg",
-    "kh.tillaeg_enlig_forsoerger": "Tillæg til enlige forsørgere",
-    "kh.tillaeg_enlig_ikke_forsoerger": "Tillæg til enlige, der ikke forsørger børn",
-    "kh.ungetillaeg_18_24_ikke_forsoerger": "Særligt ungetillæg, 18-24 år uden børn",
-    "kh.ungetillaeg_25_29_ikke_forsoerger": "Særligt ungetillæg, 25-29 år uden børn",
-    "kh.ungetillaeg_u30_forsoerger": "Særligt ungetillæg, under 30 år med børn",
-    "kh.fritidstillaeg.par": "Fritidstillæg pr. barn",
-    "kh.fritidstillaeg.enlig": "Fritidstillæg pr. barn, enlig forsørger",
-    "formue.person": "Formuegrænse for en person",
-    "formue.par": "Formuegrænse for et ægtepar",
-    "fribeloeb.mindste_grundsats": "Fribeløb ved arbejde, mindstesats og grundsats",
-    "fribeloeb.forhoejet_sats": "Fribeløb ved arbejde, forhøjet sats",
-}
-"""What each rate is called, by the key it is asked for."""
+YEAR_OF_AN_ID = re.compile(r"\.[0-9]{4}(_reform)?$")
+"""What an id has more than its key: the year, or the year from the reform on."""
+COUNTED = frozenset({"hours", "weeks", "days", "months", "calendar", "years", "children"})
+"""How a unit begins that counts something: a whole number."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +40,8 @@ class Rate:
     """The row: `kh.grundsats.2026`."""
     key: str
     """What is asked for: `kh.grundsats`."""
-    amount: Money
+    value: Money | int
+    """An amount; in percent whole parts per million; else a whole number of what is counted."""
     unit: str
     valid: Period
     law: str
@@ -64,6 +54,42 @@ class Rate:
     def is_provisional(self) -> bool:
         """Whether a second person must confirm it before it is paid in production."""
         return self.derived or self.confidence is Confidence.LOW
+
+    @property
+    def amount(self) -> Money:
+        """The amount (beløb)."""
+        if not isinstance(self.value, Money):
+            raise BrokenStateError(f"rate {self.id} is {self.unit}, no amount")
+        return self.value
+
+    @property
+    def ppm(self) -> int:
+        """The share (andel) in parts per million."""
+        if not isinstance(self.value, int) or not is_share(self.unit):
+            raise BrokenStateError(f"rate {self.id} is {self.unit}, no share")
+        return self.value
+
+    @property
+    def number(self) -> int:
+        """The whole number (antal)."""
+        if not isinstance(self.value, int) or is_share(self.unit):
+            raise BrokenStateError(f"rate {self.id} is {self.unit}, no whole number")
+        return self.value
+
+    @property
+    def whole(self) -> int:
+        """The value as a whole number of its smallest part: øre, parts per million, or pieces."""
+        return self.value.oere if isinstance(self.value, Money) else self.value
+
+
+def is_share(unit: str) -> bool:
+    """Tell whether a rate in this unit is a share (procent)."""
+    return unit.startswith("percent")
+
+
+def value_of(unit: str, whole: int) -> Money | int:
+    """Make a rate's value of its whole number, the other way of `Rate.whole`."""
+    return whole if is_share(unit) or unit.split(" ")[0] in COUNTED else Money(whole)
 
 
 class RateBook:
@@ -103,8 +129,8 @@ def rate_from_row(row: Mapping[str, str]) -> Rate:
     last_day = row.get("valid_to", "")
     return Rate(
         id=row["id"],
-        key=re.sub(r"\.\d{4}$", "", row["id"]),
-        amount=Money.kroner(row["value"]),
+        key=YEAR_OF_AN_ID.sub("", row["id"]),
+        value=_read(row["value"], row["unit"]),
         unit=row["unit"],
         valid=Period(
             date.fromisoformat(row["valid_from"]),
@@ -115,6 +141,12 @@ def rate_from_row(row: Mapping[str, str]) -> Rate:
         confidence=Confidence(row["confidence"]),
         derived=row["derived"] == "true",
     )
+
+
+def _read(text: str, unit: str) -> Money | int:
+    if is_share(unit):
+        return Money.kroner(text).oere * PPM_PER_HUNDREDTH
+    return Money.kroner(text) if isinstance(value_of(unit, 0), Money) else int(text)
 
 
 def rates_from_rows(rows: Iterable[Mapping[str, str]]) -> RateBook:
