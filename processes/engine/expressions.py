@@ -9,6 +9,7 @@ names are `null`, and `null` spreads; what may not be `null` is for the caller t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal, DecimalException
 from typing import Any, NoReturn
@@ -24,13 +25,16 @@ from processes.engine.syntax import (
     Call,
     Choice,
     Compared,
+    ContextOf,
     ExpressionError,
     Interval,
     ListOf,
     Literal,
     Name,
     Node,
+    Part,
     Unary,
+    Use,
     Within,
     names_in,
     parse,
@@ -48,20 +52,43 @@ DECIMALS = Context(prec=34)
 # ---- evaluation ----------------------------------------------------------------------------
 
 
+@dataclass
+class Budget:
+    """What is left for one evaluation, shared by all that it calls."""
+
+    steps: int = MAX_STEPS
+
+    def spend(self, steps: int = 1) -> None:
+        """Take some of it; more than there is ends the evaluation."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise ExpressionError(
+                "Udtrykket bruger flere skridt, end det må. Del det op, eller brug en tabel."
+            )
+
+
+Functions = Mapping[str, Callable[[list[object]], object]]
+"""What a decision model can call by name: its business knowledge models."""
+
+
 class _Walker:
     """One evaluation: the variables, and what is left of the budget."""
 
-    def __init__(self, scope: Scope, *, at_hand: object = None) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        *,
+        at_hand: object = None,
+        functions: Functions | None = None,
+        budget: Budget | None = None,
+    ) -> None:
         self.scope = scope
         self.at_hand = at_hand
-        self.left = MAX_STEPS
+        self.functions = functions or {}
+        self.budget = budget or Budget()
 
     def value(self, node: Node) -> object:  # noqa: C901 – one case for each kind of node
-        self.left -= 1
-        if self.left < 0:
-            raise ExpressionError(
-                f"Udtrykket bruger mere end {MAX_STEPS} skridt. Del det op, eller brug en tabel."
-            )
+        self.budget.spend()
         match node:
             case Literal(value):
                 return value
@@ -70,7 +97,14 @@ class _Walker:
             case Name(name):
                 return _known(self.scope.get(name))
             case ListOf(items):
-                return [self.value(item) for item in items]
+                return self.sized([self.value(item) for item in items])
+            case Part(whole, name):
+                owner = self.value(whole)
+                return _known(owner.get(name)) if isinstance(owner, dict) else None
+            case ContextOf(entries):
+                return self.context(entries)
+            case Use(function, arguments):
+                return self.functions[function]([self.value(each) for each in arguments])
             case Unary(operator, operand):
                 value = self.value(operand)
                 if operator == "not":
@@ -97,6 +131,32 @@ class _Walker:
                     "Et interval eller en test kan kun stå efter 'in' og i en tabelcelle."
                 )
 
+    def sized(self, value: object) -> object:
+        """Pass a list or map on, if it is no larger than one may be, all that is in it counted."""
+        todo, count = [value], 0
+        while todo:
+            each = todo.pop()
+            count += 1
+            if count > MAX_LIST:
+                raise ExpressionError(f"En liste har, med alt i den, over {MAX_LIST} led.")
+            if isinstance(each, list):
+                todo += each
+            elif isinstance(each, dict):
+                todo += each.values()
+        self.budget.spend(count // 10)
+        return value
+
+    def context(self, entries: tuple[tuple[str, Node], ...]) -> object:
+        """Make a map; an entry reads those before it."""
+        outside, made = self.scope, {}
+        try:
+            for name, entry in entries:
+                made[name] = self.value(entry)
+                self.scope = {**outside, **made}
+        finally:
+            self.scope = outside
+        return self.sized(made)
+
     def logic(self, operator: str, left: Node, right: Node) -> bool | None:
         """Three-valued logic: what is known decides, else it is unknown."""
         decides = operator == "or"
@@ -110,7 +170,7 @@ class _Walker:
 
     def passes(self, value: object, test: Node) -> bool | None:  # noqa: C901 – as above
         """Put a value to a test; None when that cannot be said."""
-        self.left -= 1
+        self.budget.spend()
         match test:
             case Anything():
                 return True
@@ -148,7 +208,7 @@ class _Walker:
         if name in _OVER_LISTS:
             if len(values) == 1 and isinstance(values[0], list):
                 values = values[0]
-            self.left -= len(values)
+            self.budget.spend(len(values))
             return _OVER_LISTS[name](values)
         wanted, function = _PLAIN[name]
         self.count_arguments(name, arguments, wanted)
@@ -213,18 +273,19 @@ def _kind(value: object) -> str:
     return type(value).__name__
 
 
+_SUMS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "+": DECIMALS.add,
+    "-": DECIMALS.subtract,
+    "*": DECIMALS.multiply,
+    "/": DECIMALS.divide,
+    "**": DECIMALS.power,
+}
+
+
 def _arithmetic(operator: str, left: object, right: object) -> object:
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         try:
-            match operator:
-                case "+":
-                    return DECIMALS.add(left, right)
-                case "-":
-                    return DECIMALS.subtract(left, right)
-                case "*":
-                    return DECIMALS.multiply(left, right)
-                case _:
-                    return None if right == 0 else DECIMALS.divide(left, right)
+            return None if operator == "/" and right == 0 else _SUMS[operator](left, right)
         except DecimalException as error:
             raise ExpressionError("Et tal i udtrykket bliver for stort.") from error
     if operator == "+" and isinstance(left, str) and isinstance(right, str):
@@ -320,6 +381,24 @@ _PLAIN: dict[str, tuple[int, Callable[..., object]]] = {
     "ceiling": (1, _rounded("ROUND_CEILING")),
     "abs": (1, lambda number: DECIMALS.abs(number) if isinstance(number, Decimal) else None),
 }
+
+
+def over_list(function: str, values: list[object]) -> object:
+    """Return what `sum`, `min`, `max` or `count` says of a list."""
+    return _OVER_LISTS[function]([_known(value) for value in values])
+
+
+def evaluate_tree(node: Node, scope: Scope, functions: Functions, budget: Budget) -> object:
+    """Return what an expression of a decision model says."""
+    return _Walker(scope, functions=functions, budget=budget).value(node)
+
+
+def passes_tree(
+    test: Node, value: object, scope: Scope, functions: Functions, budget: Budget
+) -> bool:
+    """Tell whether a value passes a cell of a decision model."""
+    walker = _Walker(scope, at_hand=value, functions=functions, budget=budget)
+    return walker.passes(value, test) is True
 
 
 def evaluate(text: str, scope: Scope) -> object:

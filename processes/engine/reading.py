@@ -223,7 +223,6 @@ class _Reader:
         """Read the elements of a process or sub-process."""
         for child in parent:
             what = _local(child)
-            key = child.get("id", "")
             if _space(child) != BPMN:
                 self.unsupported(child, process)
             elif what == "sequenceFlow":

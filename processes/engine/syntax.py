@@ -118,6 +118,29 @@ class Within:
     test: AnyOf
 
 
+@dataclass(frozen=True)
+class ContextOf:
+    """`{a: 1, b: a + 1}`; an entry can read those before it. In decision models only."""
+
+    entries: tuple[tuple[str, Node], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """`loan.rate`: an entry of a map. In decision models only."""
+
+    whole: Node
+    name: str
+
+
+@dataclass(frozen=True)
+class Use:
+    """A business knowledge model put to use. In decision models only."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
 Node = (
     Literal
     | Name
@@ -131,7 +154,22 @@ Node = (
     | Anything
     | AnyOf
     | Within
+    | ContextOf
+    | Part
+    | Use
 )
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a decision model adds to the language: names of its own, functions, ways into maps."""
+
+    names: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+
+    def and_name(self, name: str) -> Surroundings:
+        """Return the surroundings of what can read one name more."""
+        return Surroundings(self.names | {name}, self.functions)
 
 
 # ---- words ---------------------------------------------------------------------------------
@@ -156,17 +194,27 @@ FUNCTIONS = (
 KEYWORDS = {"and", "or", "in", "if", "then", "else", "true", "false", "null", "not", "between"}
 COMPARISONS = ("!=", "<=", ">=", "=", "<", ">")
 
-_TOKENS = re.compile(
-    r"""\s*(?:
-      (?P<function>(?:{functions})(?=\s*\())
+_TOKENS = r"""\s*(?:
+      (?P<own>{own})
+    | (?P<function>(?:{functions})(?=\s*\())
     | (?P<number>\d+(?:\.(?!\.)\d+)?|\.(?!\.)\d+)
     | (?P<text>"(?:[^"\\]|\\.)*")
     | (?P<name>[^\W\d]\w*)
-    | (?P<symbol>\.\.|!=|<=|>=|[-=<>+*/()\[\],?])
-    )""".replace("{functions}", "|".join(name.replace(" ", r"\s+") for name in FUNCTIONS)),
-    re.VERBOSE,
-)
+    | (?P<symbol>\.\.|!=|<=|>=|{more}[-=<>+*/()\[\],?])
+    )""".replace("{functions}", "|".join(name.replace(" ", r"\s+") for name in FUNCTIONS))
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
+
+
+@lru_cache(maxsize=256)
+def _pattern(around: Surroundings | None) -> re.Pattern[str]:
+    """Return what reads one word; names of a model's own may have spaces and signs in them."""
+    if around is None:
+        return re.compile(_TOKENS.replace("{own}", "(?!)").replace("{more}", ""), re.VERBOSE)
+    odd = [name for name in around.names | around.functions if not name.isidentifier()]
+    spelled = [r"\s+".join(map(re.escape, name.split())) for name in odd if name.split()]
+    longest_first = sorted(spelled, key=len, reverse=True)
+    own = "(?:" + "|".join(longest_first) + r")(?!\w)" if spelled else "(?!)"
+    return re.compile(_TOKENS.replace("{own}", own).replace("{more}", r"\*\*|[.{}:]|"), re.VERBOSE)
 
 
 @dataclass(frozen=True)
@@ -178,7 +226,7 @@ class Word:
     at: int
 
 
-def _words(text: str) -> list[Word]:
+def _words(text: str, around: Surroundings | None) -> list[Word]:
     if len(text) > MAX_CHARACTERS:
         raise ExpressionError(
             f"Udtrykket er på {len(text)} tegn; det må højst være {MAX_CHARACTERS}. Del det op, "
@@ -186,8 +234,9 @@ def _words(text: str) -> list[Word]:
         )
     words: list[Word] = []
     at = 0
+    pattern = _pattern(around)
     while text[at:].strip():
-        match = _TOKENS.match(text, at)
+        match = pattern.match(text, at)
         if match is None or match.lastgroup is None:
             rest = text[at:].strip()
             raise ExpressionError(
@@ -195,7 +244,7 @@ def _words(text: str) -> list[Word]:
             )
         word = match.group(match.lastgroup)
         kind = match.lastgroup
-        if kind == "function":
+        if kind in {"function", "own"}:
             word = " ".join(word.split())
         words.append(Word(kind, word, match.start(kind)))
         at = match.end()
@@ -208,9 +257,10 @@ def _words(text: str) -> list[Word]:
 class _Parser:
     """Recursive descent over the words of one expression."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, around: Surroundings | None = None) -> None:
         self.text = text
-        self.words = _words(text)
+        self.around = around
+        self.words = _words(text, around)
         self.at = 0
         self.depth = 0
 
@@ -305,9 +355,15 @@ class _Parser:
         return node
 
     def product(self) -> Node:
-        node = self.signed()
+        node = self.power()
         while operator := self.take("*", "/"):
-            node = Binary(operator, node, self.signed())
+            node = Binary(operator, node, self.power())
+        return node
+
+    def power(self) -> Node:
+        node = self.signed()
+        while self.take("**"):
+            node = Binary("**", node, self.signed())
         return node
 
     def signed(self) -> Node:
@@ -315,10 +371,33 @@ class _Parser:
             self.depth += 1
             if self.depth > MAX_DEPTH:
                 self.fail("et tal")
-            node = Unary("-", self.signed())
+            negative = Unary("-", self.signed())
             self.depth -= 1
-            return node
-        return self.atom()
+            return negative
+        node = self.atom()
+        while self.around is not None and self.take("."):
+            node = Part(node, self.key())
+        return node
+
+    def key(self) -> str:
+        """Read the name of an entry of a map."""
+        if self.at == len(self.words) or self.words[self.at].kind not in {"own", "name", "text"}:
+            self.fail("et navn")
+        word = self.words[self.at]
+        self.at += 1
+        return _unquoted(word.text) if word.kind == "text" else word.text
+
+    def context(self) -> Node:
+        """Read `{a: 1, b: 2}` after its first brace."""
+        entries: list[tuple[str, Node]] = []
+        while not self.peek("}"):
+            if entries:
+                self.need(",")
+            name = self.key()
+            self.need(":")
+            entries.append((name, self.expression()))
+        self.need("}")
+        return ContextOf(tuple(entries))
 
     def atom(self) -> Node:
         word = self.words[self.at] if self.at < len(self.words) else Word("end", "", 0)
@@ -334,14 +413,25 @@ class _Parser:
                 return Call(word.text, self.arguments())
             case "name":
                 return self.word()
+            case "own":
+                self.at += 1
+                return self.named(word.text)
             case _:
                 return self.symbol()
+
+    def named(self, text: str) -> Node:
+        """Read what follows a name: arguments, when it is a function of the model's own."""
+        if self.around is not None and text in self.around.functions and self.peek("("):
+            return Use(text, self.arguments())
+        return Name(text)
 
     def symbol(self) -> Node:
         if self.take("?"):
             return Name("?")
         if self.take("["):
             return self.list_or_interval()
+        if self.take("{"):
+            return self.context()
         if not self.take("("):
             self.fail("en værdi")
         node = self.expression()
@@ -364,6 +454,8 @@ class _Parser:
         if text in KEYWORDS:
             self.fail("en værdi")
         self.at += 1
+        if self.around is not None and text in self.around.functions:
+            return self.named(text)
         if self.peek("("):
             raise ExpressionError(
                 f"Funktionen '{text}' findes ikke i udtrykssproget. Brug en af: "
@@ -433,20 +525,20 @@ def _unquoted(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Node:
+def parse(text: str, around: Surroundings | None = None) -> Node:
     """Parse an expression; what is not in the language is refused with its place."""
-    parser = _Parser(text)
+    parser = _Parser(text, around)
     node = parser.expression()
     parser.end()
     return node
 
 
 @lru_cache(maxsize=4096)
-def parse_tests(text: str) -> Node:
+def parse_tests(text: str, around: Surroundings | None = None) -> Node:
     """Parse the unary tests of a table cell (`-`, `"a", "b"`, `< 14`, `[1..14]`, `not("x")`)."""
     if not text.strip():
         return Anything()
-    parser = _Parser(text)
+    parser = _Parser(text, around)
     node = parser.tests()
     parser.end()
     return node
@@ -471,3 +563,19 @@ def names_in(node: Node) -> frozenset[str]:  # noqa: C901 – one case for each 
             return names_in(condition) | names_in(then) | names_in(otherwise)
         case Within(value, test):
             return names_in(value) | names_in(test)
+        case Part(whole, _):
+            return names_in(whole)
+        case Use(_, parts):
+            return frozenset().union(*(names_in(part) for part in parts))
+        case ContextOf(entries):
+            return _names_in_entries(entries)
+
+
+def _names_in_entries(entries: tuple[tuple[str, Node], ...]) -> frozenset[str]:
+    """Return the names a map reads from outside: not those of its own earlier entries."""
+    own: set[str] = set()
+    read: set[str] = set()
+    for name, node in entries:
+        read |= names_in(node) - own
+        own.add(name)
+    return frozenset(read)

@@ -1,13 +1,13 @@
 """Answers: what does this decision table say about these variables?
 
-Hit policy UNIQUE: exactly one rule must fit. No rule is "cannot be decided", two are a conflict,
-and both are incidents; never a default and never the first that fits. Tables are bound by legal
-date, so the caller says which one applies.
+The hit policy says which rule counts when several fit; under UNIQUE exactly one must. No rule is
+"cannot be decided", one too many is a conflict, and both are incidents; never a default. Tables
+are bound by legal date, so the caller says which one applies.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -23,6 +23,7 @@ from processes.engine.findings import (
     Finding,
     read_xml,
 )
+from processes.engine.hits import Hit, HitConflictError, read_hit
 from processes.engine.syntax import (
     Anything,
     ExpressionError,
@@ -67,6 +68,7 @@ class DecisionTable:
     outputs: tuple[str, ...]
     """The variables a row sets."""
     rules: tuple[Rule, ...]
+    hit: Hit = field(default_factory=Hit)
 
     @property
     def reads(self) -> frozenset[str]:
@@ -80,11 +82,13 @@ class Decided:
 
     outputs: dict[str, object]
     rule: int
+    """The first of them, when there are several."""
     source: str
+    rules: tuple[int, ...] = ()
 
 
 def decide(table: DecisionTable, scope: Scope) -> Decided:
-    """Return the answer of the one row that fits; none, or more than one, is an error."""
+    """Return the answer of the rows that fit; none, or some not allowed together, is an error."""
     values = [evaluate(text, scope) for text in table.inputs]
     fitting = [
         rule
@@ -100,15 +104,39 @@ def decide(table: DecisionTable, scope: Scope) -> Decided:
             f"Tabellen '{table.name}' ({table.id}) har ingen regel for {shown}. "
             "Tilføj reglen, eller ret oplysningen, og prøv igen.",
         )
-    if len(fitting) > 1:
-        numbers = " og ".join(str(rule.number) for rule in fitting)
+    try:
+        chosen = table.hit.settle([(rule.number, rule.outputs) for rule in fitting])
+    except HitConflictError as conflict:
         raise TableError(
             "table_conflict",
-            f"Tabellen '{table.name}' ({table.id}) har flere regler ({numbers}) for {shown}. "
-            "Ret tabellen, så netop én regel passer, og prøv igen.",
-        )
-    rule = fitting[0]
-    return Decided(dict(zip(table.outputs, rule.outputs, strict=True)), rule.number, rule.source)
+            f"Tabellen '{table.name}' ({table.id}) har flere regler ({conflict}) for {shown}. "
+            f"Ret tabellen, så den følger sin træfregel ({table.hit.policy}), og prøv igen.",
+        ) from conflict
+    numbers = tuple(number for number, _ in chosen)
+    sources = dict.fromkeys(table.rules[number - 1].source for number in numbers)
+    return Decided(
+        _together(table, [outputs for _, outputs in chosen]),
+        numbers[0],
+        " · ".join(source for source in sources if source),
+        numbers,
+    )
+
+
+def _together(table: DecisionTable, rows: list[tuple[object, ...]]) -> dict[str, object]:
+    """Return what a table sets: values of the one row, lists of many, or what they add up to."""
+    if table.hit.aggregation:
+        value = as_variable(table.hit.aggregate([row[0] for row in rows]))
+        if value is None:
+            raise TableError(
+                "table_aggregate",
+                f"Tabellen '{table.name}' ({table.id}) kan ikke lægge sine svar sammen. "
+                "Ret uddata, så alle er af samme slags.",
+            )
+        return {table.outputs[0]: value}
+    if table.hit.many:
+        columns = zip(*rows, strict=True)
+        return dict(zip(table.outputs, map(list, columns), strict=True))
+    return dict(zip(table.outputs, rows[0], strict=True))
 
 
 def _shown(value: object) -> str:
@@ -163,7 +191,7 @@ class _Reader:
             raise DeploymentError(self.findings)
         decision, table = decisions[0], tables[0]
         key = decision.get("id", "")
-        self.check_decision(key, decision, table)
+        self.check_decision(key, decision)
         inputs, labels = self.inputs(key, table)
         outputs = self.outputs(key, table)
         rules = tuple(
@@ -175,17 +203,34 @@ class _Reader:
                 key, "dmn.rules", f"Tabellen har {len(rules)} regler.",
                 f"En tabel skal have mellem 1 og {MAX_RULES} regler.",
             )  # fmt: skip
-        if self.findings:
+        hit = self.hit(key, table, len(outputs))
+        if self.findings or hit is None:
             raise DeploymentError(self.findings)
-        return DecisionTable(key, decision.get("name", key), inputs, labels, outputs, rules)
+        return DecisionTable(key, decision.get("name", key), inputs, labels, outputs, rules, hit)
 
-    def check_decision(self, key: str, decision: etree._Element, table: etree._Element) -> None:
-        policy = table.get("hitPolicy", "UNIQUE")
-        if policy != "UNIQUE":
-            self.note(
-                key, "dmn.hit_policy", f"Tabellen har træfreglen {policy}; kun UNIQUE kan bruges.",
-                "Vælg UNIQUE, og ret reglerne, så netop én passer.",
-            )  # fmt: skip
+    def hit(self, key: str, table: etree._Element, outputs: int) -> Hit | None:
+        read = read_hit(
+            table.get("hitPolicy", "UNIQUE"),
+            table.get("aggregation", ""),
+            lambda: tuple(self.ranks(key, node) for node in self.all(table, "./d:output")),
+            outputs,
+        )
+        if isinstance(read, Hit):
+            return read
+        self.note(key, "dmn.hit_policy", *read)
+        return None
+
+    def ranks(self, key: str, output: etree._Element) -> tuple[object, ...]:
+        """Read the values of an output in their order."""
+        text = self.text(output, "./d:outputValues/d:text")
+        try:
+            listed = parse(f"[{text}]")
+            return tuple(as_variable(evaluate(f"[{text}]", {}))) if not names_in(listed) else ()  # type: ignore[arg-type]  # a list
+        except ExpressionError as error:
+            self.note(output.get("id", key), "dmn.output", str(error), "Ret værdierne.")
+            return ()
+
+    def check_decision(self, key: str, decision: etree._Element) -> None:
         if not decision.get("name", "").strip():
             self.note(key, "dmn.name", "Tabellen har intet navn.", "Giv den et dansk navn.")
         for kind in ("informationRequirement", "knowledgeRequirement", "variable"):

@@ -60,12 +60,73 @@ def test_the_variables_a_table_reads_are_known() -> None:
     assert parse_table(HEARING).reads == {"is_adverse", "facts"}
 
 
+ROWS = [(">= 10", '"refuse"', "7"), (">= 5", '"hear"', "3"), ("-", '"grant"', "3")]
+
+
+def several(policy: str, *, aggregation: str = "", amounts: bool = False) -> bytes:
+    """A table whose rows overlap: three fit 10, two fit 5, one fits 1."""
+    rows = [(test, amount) if amounts else (test, kind) for test, kind, amount in ROWS]
+    content = table("k", ["n"], ["kind"], rows, policy=policy)
+    if aggregation:
+        content = content.replace(b"hitPolicy", f'aggregation="{aggregation}" hitPolicy'.encode())
+    ranks = b'<outputValues><text>"hear", "refuse", "grant"</text></outputValues></output>'
+    return content.replace(b'name="kind"/>', b'name="kind">' + ranks)
+
+
 @pytest.mark.parametrize(
-    "policy", ["FIRST", "ANY", "PRIORITY", "COLLECT", "RULE ORDER", "OUTPUT ORDER"]
+    ("policy", "answer", "rules"),
+    [
+        ("FIRST", "refuse", (1,)),
+        ("PRIORITY", "hear", (2,)),
+        ("RULE ORDER", ["refuse", "hear", "grant"], (1, 2, 3)),
+        ("COLLECT", ["refuse", "hear", "grant"], (1, 2, 3)),
+        ("OUTPUT ORDER", ["hear", "refuse", "grant"], (2, 1, 3)),
+    ],
 )
-def test_another_hit_policy_is_refused_by_name(policy: str) -> None:
-    with pytest.raises(DeploymentError, match=policy):
-        parse_table(table("k", ["n"], ["kind"], [("-", '"a"')], policy=policy))
+def test_the_hit_policy_says_which_of_the_rows_that_fit_count(
+    policy: str, answer: object, rules: tuple[int, ...]
+) -> None:
+    decided = decide(parse_table(several(policy)), {"n": 10})
+
+    assert (decided.outputs, decided.rules) == ({"kind": answer}, rules)
+
+
+@pytest.mark.parametrize(
+    ("aggregation", "answer"), [("SUM", 13), ("MIN", 3), ("MAX", 7), ("COUNT", 3)]
+)
+def test_what_is_collected_can_be_put_together(aggregation: str, answer: int) -> None:
+    collected = parse_table(several("COLLECT", aggregation=aggregation, amounts=True))
+
+    assert decide(collected, {"n": 10}).outputs == {"kind": answer}
+
+
+def test_any_takes_rows_that_say_the_same_and_no_others() -> None:
+    same = [("< 5", '"a"'), ("< 9", '"a"'), ("> 7", '"b"')]
+    any_of = parse_table(table("k", ["n"], ["kind"], same, policy="ANY"))
+
+    assert decide(any_of, {"n": 3}).outputs == {"kind": "a"}
+    with pytest.raises(TableError, match="2 og 3"):
+        decide(any_of, {"n": 8})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        table("k", ["n"], ["kind"], [("-", '"a"')], policy="LAST"),
+        table("k", ["n"], ["kind"], [("-", '"a"')], policy="PRIORITY"),
+        table("k", ["n"], ["kind"], [("-", '"a"')], policy="OUTPUT ORDER"),
+        several("COLLECT", aggregation="AVERAGE"),
+        several("FIRST", aggregation="SUM"),
+        table("k", ["n"], ["kind", "why"], [("-", '"a"', '"b"')], policy="COLLECT").replace(
+            b"hitPolicy", b'aggregation="SUM" hitPolicy'
+        ),
+    ],
+)
+def test_a_hit_policy_that_says_nothing_is_refused(content: bytes) -> None:
+    with pytest.raises(DeploymentError) as refused:
+        parse_table(content)
+
+    assert [finding.id for finding in refused.value.findings] == ["dmn.hit_policy"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +159,7 @@ def test_a_table_that_cannot_be_run_is_refused_with_a_way_out(content: bytes, ru
 
 
 def test_all_that_is_wrong_with_a_table_is_told_at_once() -> None:
-    wrong = table("k", ["n"], ["kind"], [("<", '"a"'), ("-", "n"), (">", "")], policy="FIRST")
+    wrong = table("k", ["n"], ["kind"], [("<", '"a"'), ("-", "n"), (">", "")], policy="LAST")
 
     with pytest.raises(DeploymentError) as refused:
         parse_table(wrong)
