@@ -20,6 +20,7 @@ from app.models.base import (
 )
 
 OUTCOMES = ("bevilget", "delvis", "afslag", "ukendt")
+HELP_KINDS = ("forsoergelse", "engangshjaelp")
 
 
 class CalculationRow(Identified, Model):
@@ -30,6 +31,7 @@ class CalculationRow(Identified, Model):
         belongs_to("case_file", "case_id"),
         belongs_to("application", "application_id"),
         known("outcome", *OUTCOMES),
+        known("help_kind", *HELP_KINDS),
         found_by("calculation_of_case", "case_id", "made_at"),
     )
 
@@ -40,6 +42,7 @@ class CalculationRow(Identified, Model):
     outcome: Mapped[str] = mapped_column(Text)
     body: Mapped[dict[str, object]] = mapped_column(JSON)
     """Rule versions, notes, and the months with conditions, lines and their trees."""
+    help_kind: Mapped[str] = mapped_column(Text, server_default="forsoergelse")
 
 
 class HearingRow(Identified, Model):
@@ -79,6 +82,7 @@ class ProposalRow(Identified, Model):
         belongs_to("calculation", "calculation_id"),
         belongs_to("hearing", "hearing_id"),
         known("outcome", *OUTCOMES),
+        known("help_kind", *HELP_KINDS),
         found_by("proposal_of_case", "case_id", "proposed_at"),
     )
 
@@ -96,6 +100,7 @@ class ProposalRow(Identified, Model):
     approved_by: Mapped[str | None] = mapped_column(Text)
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
     returned_reason: Mapped[str] = mapped_column(Text)
+    help_kind: Mapped[str] = mapped_column(Text, server_default="forsoergelse")
 
 
 class DecisionRow(Identified, Model):
@@ -108,6 +113,7 @@ class DecisionRow(Identified, Model):
         belongs_to("calculation", "calculation_id"),
         belongs_to("hearing", "hearing_id"),
         known("outcome", *OUTCOMES),
+        known("help_kind", *HELP_KINDS),
         CheckConstraint("outcome <> 'ukendt'", name="outcome_decided"),
         CheckConstraint("NOT approved_by = ANY (contributors)", name="two_people"),
         found_by("decision_by_number", "number", unique=True),
@@ -131,6 +137,7 @@ class DecisionRow(Identified, Model):
     approved_by: Mapped[str | None] = mapped_column(Text)
     issued_at: Mapped[datetime] = mapped_column(Moment)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    help_kind: Mapped[str] = mapped_column(Text, server_default="forsoergelse")
 
 
 class DecidedLineRow(Municipal, Model):

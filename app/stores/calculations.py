@@ -5,7 +5,7 @@ from sqlalchemy import select
 from app.models.decisions import CalculationRow
 from app.stores.codecs import calculation_parts, calculation_to_data
 from app.stores.rows import Store, known_id
-from processes.domain.calculation import Calculation, Outcome
+from processes.domain.calculation import Calculation, HelpKind, Outcome
 
 
 def calculation_of(row: CalculationRow) -> Calculation:
@@ -21,6 +21,7 @@ def calculation_of(row: CalculationRow) -> Calculation:
         months=months,
         notes=notes,
         outcome=Outcome(row.outcome),
+        help_kind=HelpKind(row.help_kind),
     )
 
 
@@ -39,6 +40,7 @@ class SqlCalculationStore(Store):
                     "made_at": calculation.made_at,
                     "known_at": calculation.known_at,
                     "outcome": calculation.outcome.value,
+                    "help_kind": calculation.help_kind.value,
                     "body": calculation_to_data(calculation),
                 }
             ],
@@ -52,10 +54,13 @@ class SqlCalculationStore(Store):
         )
 
     def latest(self, case_id: str) -> Calculation | None:
-        """Return the newest calculation of a case."""
+        """Return the newest calculation of a case's support (forsørgelse)."""
         row = self.session.scalars(
             select(CalculationRow)
-            .where(CalculationRow.case_id == known_id(case_id, "Sagen"))
+            .where(
+                CalculationRow.case_id == known_id(case_id, "Sagen"),
+                CalculationRow.help_kind == HelpKind.SUPPORT.value,
+            )
             .order_by(CalculationRow.made_at.desc(), CalculationRow.id.desc())
             .limit(1)
         ).first()

@@ -11,7 +11,7 @@ from app.models.decisions import DecidedLineRow, DecisionRow, HearingRow, Propos
 from app.models.processes import UserTaskRow
 from app.stores.rows import Store, known_id
 from processes.domain.access import SYSTEM_NAME, Role
-from processes.domain.calculation import Outcome
+from processes.domain.calculation import HelpKind, Outcome
 from processes.domain.decisions import DecidedLine, Decision, Proposal, number_after
 from processes.domain.hearings import HearingState, PartyHearing
 from processes.domain.money import Money
@@ -55,6 +55,7 @@ def proposal_of(row: ProposalRow) -> Proposal:
         approved_by=row.approved_by,
         approved_at=row.approved_at,
         returned_reason=row.returned_reason,
+        help_kind=HelpKind(row.help_kind),
     )
 
 
@@ -82,6 +83,7 @@ def decision_of(row: DecisionRow, lines: Sequence[DecidedLineRow]) -> Decision:
         approved_by=row.approved_by,
         issued_at=row.issued_at,
         sent_at=row.sent_at,
+        help_kind=HelpKind(row.help_kind),
     )
 
 
@@ -155,10 +157,13 @@ class SqlDecisionStore(Store):
         )
 
     def latest_proposal(self, case_id: str) -> Proposal | None:
-        """Return the newest proposal of a case."""
+        """Return the newest proposal on a case's support (forsørgelse)."""
         row = self.session.scalars(
             select(ProposalRow)
-            .where(ProposalRow.case_id == known_id(case_id, "Sagen"))
+            .where(
+                ProposalRow.case_id == known_id(case_id, "Sagen"),
+                ProposalRow.help_kind == HelpKind.SUPPORT.value,
+            )
             .order_by(ProposalRow.proposed_at.desc(), ProposalRow.id.desc())
             .limit(1)
         ).first()
@@ -194,11 +199,16 @@ class SqlDecisionStore(Store):
         wanted = select(DecisionRow).where(DecisionRow.id == known_id(decision_id, "Afgørelsen"))
         return self._with_lines([self.one(wanted, "Afgørelsen")])[0]
 
-    def of_case(self, case_id: str) -> Sequence[Decision]:
-        """Return a case's decisions, newest first."""
+    def of_case(
+        self, case_id: str, *, help_kind: HelpKind = HelpKind.SUPPORT
+    ) -> Sequence[Decision]:
+        """Return a case's decisions on one kind of help, newest first."""
         rows = self.session.scalars(
             select(DecisionRow)
-            .where(DecisionRow.case_id == known_id(case_id, "Sagen"))
+            .where(
+                DecisionRow.case_id == known_id(case_id, "Sagen"),
+                DecisionRow.help_kind == help_kind.value,
+            )
             .order_by(DecisionRow.issued_at.desc(), DecisionRow.id)
         )
         return self._with_lines(rows.all())
@@ -253,6 +263,7 @@ def _proposed(proposal: Proposal) -> dict[str, object]:
         "hearing_exception": proposal.hearing_exception,
         "proposed_by": proposal.proposed_by,
         "proposed_at": proposal.proposed_at,
+        "help_kind": proposal.help_kind.value,
     }
 
 
@@ -275,4 +286,5 @@ def _decided(decision: Decision) -> dict[str, object]:
         "approved_by": decision.approved_by,
         "issued_at": decision.issued_at,
         "sent_at": decision.sent_at,
+        "help_kind": decision.help_kind.value,
     }

@@ -21,6 +21,7 @@ from app.stores.outbox import SqlOutboxStore
 from app.stores.papers import SqlPaperStore
 from app.stores.payments import SqlPaymentStore
 from app.stores.processes import SqlDefinitionStore, SqlProcessStore
+from app.stores.promises import SqlDeadlineStore, SqlImmediateHelpStore
 from app.stores.reads import SqlReadStore
 from app.stores.setup import SqlSetupStore
 from app.stores.team import SqlTeamStore
@@ -44,6 +45,8 @@ class SqlUnitOfWork:
         self.decisions: stores.DecisionStore = SqlDecisionStore(session)
         self.papers: stores.PaperStore = SqlPaperStore(session)
         self.life: stores.LifeStore = SqlLifeStore(session)
+        self.immediate_help: stores.ImmediateHelpStore = SqlImmediateHelpStore(session)
+        self.deadlines: stores.DeadlineStore = SqlDeadlineStore(session)
         self.letters: stores.LetterStore = SqlLetterStore(session)
         self.payments: stores.PaymentStore = SqlPaymentStore(session)
         self.processes: stores.ProcessStore = SqlProcessStore(session)

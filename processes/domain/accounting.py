@@ -52,6 +52,8 @@ class PostingEvent(StrEnum):
     """A payment was ordered: the help is spent, tax and net are owed."""
     SETTLED = "afregning"
     """The money left the bank."""
+    CASH = "kontant"
+    """The money was handed over at the desk: nothing is owed to a bank."""
 
 
 class Part(StrEnum):

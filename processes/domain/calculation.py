@@ -35,6 +35,13 @@ class Outcome(StrEnum):
     """Cannot be decided yet; the missing facts say why."""
 
 
+class HelpKind(StrEnum):
+    """Which help it is (hjælpens art): the monthly support, or what bridges to it."""
+
+    SUPPORT = "forsoergelse"
+    IMMEDIATE = "engangshjaelp"
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of a person's month (beregningslinje): what is added or taken, and why."""
@@ -139,11 +146,16 @@ class Calculation:
     notes: tuple[str, ...]
     """What the reader must know: a part month left out, a derived rate."""
     outcome: Outcome
+    help_kind: HelpKind = HelpKind.SUPPORT
 
     @property
     def missing(self) -> tuple[Missing, ...]:
         """Everything missing, once each."""
         return tuple(dict.fromkeys(each for month in self.months for each in month.missing))
+
+    def months_without(self, missing: Missing) -> tuple[Month, ...]:
+        """Return the months that lack something, so that a person knows which to ask about."""
+        return tuple(sorted({each.month for each in self.months if missing in each.missing}))
 
     @property
     def is_adverse(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from processes.domain.calculation import Calculation, Outcome
+from processes.domain.calculation import Calculation, HelpKind, Outcome
 from processes.domain.errors import (
     ConflictError,
     NotAllowedError,
@@ -46,6 +46,7 @@ class Proposal:
     approved_by: str | None = None
     approved_at: datetime | None = None
     returned_reason: str = ""
+    help_kind: HelpKind = HelpKind.SUPPORT
 
     @property
     def is_adverse(self) -> bool:
@@ -88,6 +89,7 @@ class Decision:
     approved_by: str | None
     issued_at: datetime
     sent_at: datetime | None = None
+    help_kind: HelpKind = HelpKind.SUPPORT
 
     @property
     def is_adverse(self) -> bool:
@@ -227,4 +229,5 @@ def issue(
         contributors=tuple(sorted({*contributors, proposal.proposed_by} - {SYSTEM})),
         approved_by=proposal.approved_by,
         issued_at=at,
+        help_kind=calculation.help_kind,
     )

@@ -12,12 +12,14 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
-from processes.domain.calculation import Calculation
+from processes.domain.calculation import Calculation, HelpKind
 from processes.domain.cases import Application, Case, CaseState, Party
+from processes.domain.deadlines import DeadlineSetting, DelayNotice
 from processes.domain.decisions import Decision, Proposal
 from processes.domain.documents import Document, DocumentRequest, JournalNote, UploadedFile
 from processes.domain.facts import Fact
 from processes.domain.hearings import PartyHearing
+from processes.domain.immediate_help import ImmediateHelp
 from processes.domain.messages import CaseMessage
 from processes.domain.life import LifeEvent
 from processes.domain.payments import PaymentLine, PaymentPlan, PaymentReceipt, PaymentState
@@ -139,7 +141,7 @@ class CalculationStore(Protocol):
         """Return a calculation."""
 
     def latest(self, case_id: str) -> Calculation | None:
-        """Return the newest calculation of a case."""
+        """Return the newest calculation of a case's support, never one of immediate help."""
 
 
 class HearingStore(Protocol):
@@ -165,7 +167,7 @@ class DecisionStore(Protocol):
         """Return a proposal."""
 
     def latest_proposal(self, case_id: str) -> Proposal | None:
-        """Return the newest proposal of a case."""
+        """Return the newest proposal on a case's support, never one on immediate help."""
 
     def add(self, decision: Decision) -> None:
         """Save a decision; only `sent_at` can be noted afterwards, once."""
@@ -176,8 +178,10 @@ class DecisionStore(Protocol):
     def get(self, decision_id: str) -> Decision:
         """Return a decision."""
 
-    def of_case(self, case_id: str) -> Sequence[Decision]:
-        """Return a case's decisions, newest first."""
+    def of_case(
+        self, case_id: str, *, help_kind: HelpKind = HelpKind.SUPPORT
+    ) -> Sequence[Decision]:
+        """Return a case's decisions on one kind of help, newest first."""
 
     def next_number(self, case_id: str) -> str:
         """Return the number of the case's next decision, e.g. `2026-000123-1`."""
@@ -288,6 +292,47 @@ class DraftStore(Protocol):
 
     def by_notice(self, notice_id: str) -> tuple[str, ApplicationDraft] | None:
         """Return whose application a notice is about; None when it was saved again or sent."""
+
+
+class ImmediateHelpStore(Protocol):
+    """The question of immediate help, one an application."""
+
+    def save(self, asked: ImmediateHelp) -> None:
+        """Insert the question, or write its answer."""
+
+    def of_application(self, application_id: str) -> ImmediateHelp | None:
+        """Return the question of an application; None before it was put."""
+
+    def of_case(self, case_id: str) -> ImmediateHelp | None:
+        """Return the newest question of a case."""
+
+
+class DeadlineStore(Protocol):
+    """A municipality's deadlines, and what was told when one was not kept."""
+
+    def add_setting(self, setting: DeadlineSetting) -> None:
+        """Insert a proposed deadline."""
+
+    def answer_setting(self, setting: DeadlineSetting) -> None:
+        """Write what the second person answered; the rest never changes."""
+
+    def setting(self, setting_id: str) -> DeadlineSetting:
+        """Return one setting and hold it until the transaction ends."""
+
+    def settings(self) -> Sequence[DeadlineSetting]:
+        """Return every setting, the newest day first."""
+
+    def add_notice(self, notice: DelayNotice) -> None:
+        """Insert what the citizen will be told."""
+
+    def notice(self, notice_id: str) -> DelayNotice:
+        """Return one notice."""
+
+    def notices(self, case_id: str) -> Sequence[DelayNotice]:
+        """Return a case's notices, newest first."""
+
+    def mark_notice_sent(self, notice_id: str, at: datetime) -> None:
+        """Note when the notice had reached every party; a second time changes nothing."""
 
 
 class LetterStore(Protocol):
@@ -629,6 +674,8 @@ class UnitOfWork(Protocol):
     decisions: DecisionStore
     papers: PaperStore
     life: LifeStore
+    immediate_help: ImmediateHelpStore
+    deadlines: DeadlineStore
     letters: LetterStore
     payments: PaymentStore
     processes: ProcessStore

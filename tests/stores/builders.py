@@ -17,11 +17,13 @@ from processes.domain.calculation import (
     PersonMonth,
 )
 from processes.domain.cases import Application, Case, CaseState, Party, PartyRole, Protection
+from processes.domain.deadlines import DeadlineKind, DeadlineSetting, DelayNotice
 from processes.domain.decisions import DecidedLine, Decision, Proposal
 from processes.domain.documents import Direction, Document
 from processes.domain.facts import Fact, FactKind, FactStatus, Source, SourceKind
 from processes.domain.hearings import HearingState, PartyHearing
 from processes.domain.identifiers import Cpr, Kle
+from processes.domain.immediate_help import ImmediateHelp, QuestionState
 from processes.domain.life import EventKind, EventSource, LifeEvent
 from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentPlan
@@ -186,6 +188,28 @@ def a_hearing(**changes: Any) -> PartyHearing:
         opened_at=NOW,
     )
     return replace(hearing, **changes)
+
+
+def a_question(**changes: Any) -> ImmediateHelp:
+    """Return a question of immediate help that nobody has answered."""
+    asked = ImmediateHelp(an_id("help"), CASE, APPLICATION, QuestionState.OPEN, NOW)
+    return replace(asked, **changes)
+
+
+def a_deadline(**changes: Any) -> DeadlineSetting:
+    """Return a proposed deadline."""
+    proposed = DeadlineSetting(
+        an_id("deadline"), "kontanthjaelp", DeadlineKind.CASE, 20, date(2026, 4, 1), "lars", NOW
+    )
+    return replace(proposed, **changes)
+
+
+def a_notice(**changes: Any) -> DelayNotice:
+    """Return a notice of delay that was not sent."""
+    written = DelayNotice(
+        an_id("notice"), CASE, NOW, date(2026, 4, 10), "Vi venter på svar.", "karin", NOW
+    )
+    return replace(written, **changes)
 
 
 def a_life_event(**changes: Any) -> LifeEvent:

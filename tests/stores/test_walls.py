@@ -75,6 +75,9 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     )
     uow.spouse_parts.save(SpousePart(a.CASE, a.ANNA, SpousePartState.PREPARED, a.NOW))
     uow.life.save(a.a_life_event())
+    uow.immediate_help.save(a.a_question())
+    uow.deadlines.add_setting(a.a_deadline())
+    uow.deadlines.add_notice(a.a_notice())
     uow.audit.add(AuditEvent(a.NOW, "karin", "caseworker", "case.read", f"case:{a.CASE}"))
 
 
