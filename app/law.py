@@ -13,7 +13,6 @@ from typing import Any
 import yaml
 
 from processes.domain.accounting import PostingBook, posting_book_from_rows
-from processes.domain.benefits.cash_assistance_rules import BODIES
 from processes.domain.rates import Rate, RateBook, rate_from_row
 from processes.domain.rules.book import RuleBook, rules_from_rows
 
@@ -34,8 +33,8 @@ def load_rates() -> RateBook:
 
 
 def load_rules() -> RuleBook:
-    """Return the shipped rule texts with their bodies (regelbog)."""
-    return RuleBook(rules_from_rows(_rows("rules"), BODIES))
+    """Return the shipped rules, every formula checked (regelbog)."""
+    return RuleBook(rules_from_rows([*_rows("rules"), *_rows_of_folder("rules")]))
 
 
 def load_posting_book() -> PostingBook:
@@ -50,6 +49,8 @@ def _rows(name: str) -> list[dict[str, Any]]:
 def _rows_of_folder(name: str) -> list[dict[str, Any]]:
     """Read every file of a folder: one an act or a benefit."""
     folder = files("processes").joinpath("law", name)
+    if not folder.is_dir():
+        return []
     shipped = sorted(
         (file for file in folder.iterdir() if file.name.endswith(".yaml")),
         key=lambda file: file.name,

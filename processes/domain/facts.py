@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from processes.domain.money import Money
 from processes.domain.periods import Period
@@ -278,13 +279,20 @@ class Facts:
             ),
         )
 
+    @cached_property
+    def _by_kind(self) -> dict[tuple[str, FactKind], list[Fact]]:
+        found: dict[tuple[str, FactKind], list[Fact]] = {}
+        for fact in self.all:
+            found.setdefault((fact.party_id, fact.kind), []).append(fact)
+        return found
+
+    def of(self, party_id: str, kind: FactKind) -> list[Fact]:
+        """Return everything anybody said about one thing, at any time."""
+        return self._by_kind.get((party_id, kind), [])
+
     def on(self, party_id: str, kind: FactKind, day: date) -> Fact | None:
         """Return the fact that counts on a day, or None when nobody said anything."""
-        said = [
-            fact
-            for fact in self.all
-            if fact.party_id == party_id and fact.kind is kind and day in fact.valid
-        ]
+        said = [fact for fact in self.of(party_id, kind) if day in fact.valid]
         # What is known counts before what is not: an unanswered register must not hide an answer.
         return max(
             said,
@@ -302,10 +310,9 @@ class Facts:
         if within.end is None:
             raise ValueError("a timeline of facts needs a period with an end")
         edges = {within.start}
-        for fact in self.all:
-            if fact.party_id == party_id and fact.kind is kind:
-                ends = (fact.valid.start, fact.valid.end)
-                edges |= {day for day in ends if day is not None and day in within}
+        for fact in self.of(party_id, kind):
+            ends = (fact.valid.start, fact.valid.end)
+            edges |= {day for day in ends if day is not None and day in within}
         starts = sorted(edges)
         counts = [
             (Period(start, end), self.on(party_id, kind, start))

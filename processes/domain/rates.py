@@ -13,6 +13,7 @@ from processes.domain.errors import BrokenStateError, RateMissingError
 from processes.domain.money import Money
 from processes.domain.periods import ONE_DAY, Period
 from processes.domain.rate_labels import RATE_LABELS as RATE_LABELS  # part of this module's words
+from processes.domain.timeline import InForce
 
 PPM_PER_HUNDREDTH = 100
 """Parts per million in a hundredth of a percent."""
@@ -104,13 +105,18 @@ class RateBook:
             for earlier, later in pairwise(rows):
                 if earlier.valid.clipped(later.valid):
                     raise ValueError(f"rate '{key}': {earlier.id} and {later.id} overlap")
+        self._in_force = InForce((rate.key, rate.valid, rate) for rate in self)
+
+    def in_force(self, day: date) -> Mapping[str, Rate]:
+        """Return every rate in force on a day, by key."""
+        return self._in_force.on(day)
 
     def on(self, key: str, day: date) -> Rate:
         """Return the rate in force on a day, or say which gap the day falls in."""
+        found = self.in_force(day).get(key)
+        if found is not None:
+            return found
         rows = self._by_key.get(key, [])
-        for rate in rows:
-            if day in rate.valid:
-                return rate
         known = "; ".join(f"{rate.valid.start}–{rate.valid.end or 'videre'}" for rate in rows)
         raise RateMissingError(
             f"Der er ingen sats '{key}' på {day:%d.%m.%Y}; kendte perioder: {known or 'ingen'}."

@@ -5,7 +5,8 @@ The only loop over time: cut at every change, ask once for each stretch, join wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -101,3 +102,26 @@ class Timeline(Generic[T]):
             if value is not None:
                 joined.append((Period(start, end), value))
         return Timeline(joined)
+
+
+class InForce(Generic[T]):
+    """What is in force on a day, by key (gældende): looked up once for each span without change.
+
+    Values of one key do not overlap; whoever makes this has seen to it.
+    """
+
+    def __init__(self, values: Iterable[tuple[str, Period, T]]) -> None:
+        self._values = tuple(values)
+        edges = {period.start for _, period, _ in self._values}
+        edges |= {period.end for _, period, _ in self._values if period.end is not None}
+        self._edges = sorted(edges)
+        self._found: dict[int, Mapping[str, T]] = {}
+
+    def on(self, day: date) -> Mapping[str, T]:
+        """Return everything in force on a day; the same mapping until something changes."""
+        span = bisect_right(self._edges, day)
+        found = self._found.get(span)
+        if found is None:
+            found = {key: value for key, period, value in self._values if day in period}
+            self._found[span] = found
+        return found

@@ -14,10 +14,11 @@ from datetime import date
 from processes.domain.errors import BrokenStateError
 from processes.domain.money import Money, total
 from processes.domain.periods import Period
-from processes.domain.rules.book import Rule
-from processes.domain.rules.run import Result, Run
+from processes.domain.rules.book import Usable
+from processes.domain.rules.language import Kind, Raw
+from processes.domain.rules.run import Result, Run, rule_node, shown
 from processes.domain.rules.sharing import DAY_COUNTS
-from processes.domain.rules.trace import Missing, Node, NodeValue, lowest
+from processes.domain.rules.trace import Missing, Node
 from processes.domain.timeline import Timeline
 
 SUM = "sum"
@@ -64,14 +65,14 @@ class MonthRun(Run):
 
     def shares(self, rule_id: str) -> tuple[Share, ...]:
         """Return what a rule gives, one share wherever its amount changes."""
-        line = Timeline((part.days, part.result(rule_id).node.value) for part in self.parts)
+        line = Timeline((part.days, part.result(rule_id).raw) for part in self.parts)
         return tuple(self._share(rule_id, stretch.period) for stretch in line)
 
     def first_change(self, rule_id: str) -> date | None:
         """Return the day a rule says something else than before."""
         first, *later = self.parts
-        before = first.result(rule_id).node.value
-        changed = (each for each in later if each.result(rule_id).node.value != before)
+        before = first.result(rule_id).raw
+        changed = (each for each in later if each.result(rule_id).raw != before)
         return next((each.days.start for each in changed), None)
 
     def _share(self, rule_id: str, days: Period) -> Share:
@@ -79,65 +80,59 @@ class MonthRun(Run):
         result = part.result(rule_id)
         if days == self.month.period():
             return Share(None, part, result.node)
-        if not result.node.value:
+        if not result.raw:
             return Share(days, part, result.node)
         return Share(days, part, part.shared(result.rule, result.node, days))
 
     def _fold(self, rule_id: str) -> Result:
         results = [part.result(rule_id) for part in self.parts]
         first = results[0]
-        values = [each.node.value for each in results]
+        values = [each.raw for each in results]
         if any(value is None for value in values):
             missing = dict.fromkeys(each for result in results for each in result.missing)
             return _folded(first, None, [each.node for each in results], tuple(missing))
         whole = Timeline((part.days, True) for part in self.parts)
         if all(value == values[0] for value in values) and (
-            not isinstance(values[0], Money)
+            first.kind is not Kind.MONEY
             or not values[0]
             or [each.period for each in whole] == [self.month.period()]
         ):
             return first
-        if all(isinstance(value, bool) for value in values):
+        if first.kind is Kind.YES_NO:
             return _folded(first, any(values), [each.node for each in results])
         return self._amount(rule_id, results)
 
     def _amount(self, rule_id: str, results: Sequence[Result]) -> Result:
         first = results[0]
-        amounts = [each.node.value for each in results if isinstance(each.node.value, Money)]
         folds = first.rule.folds
-        if len(amounts) != len(results) or not folds:
+        if first.kind is not Kind.MONEY or not folds:
             raise BrokenStateError(
                 f"rule {rule_id} changes inside {self.month} and cannot be added"
             )
         if folds == SUM:
-            return _folded(first, total(amounts), [each.node for each in results])
+            return _folded(first, _added(results), [each.node for each in results])
         choice = self.parts[0].result(folds).node
         if choice.value == LARGEST:
-            largest = max(results, key=lambda each: _oere(each.node))
-            return _folded(first, largest.node.value, [choice, largest.node])
+            largest = max(results, key=_oere)
+            return _folded(first, largest.raw, [choice, largest.node])
         if choice.value not in DAY_COUNTS:
             raise BrokenStateError(f"rule {folds} names no way to fold: {choice.value}")
         nodes = [share.node for share in self.shares(rule_id)]
-        return _folded(first, total(Money(_oere(node)) for node in nodes), nodes)
+        amounts = [node.value for node in nodes if isinstance(node.value, Money)]
+        return _folded(first, total(amounts).oere, nodes)
 
 
-def _oere(node: Node) -> int:
-    return node.value.oere if isinstance(node.value, Money) else 0
+def _oere(result: Result) -> int:
+    return result.raw if isinstance(result.raw, int) else 0
+
+
+def _added(results: Sequence[Result]) -> int:
+    return sum(_oere(each) for each in results)
 
 
 def _folded(
-    result: Result, value: NodeValue, inputs: Sequence[Node], missing: tuple[Missing, ...] = ()
+    first: Result, raw: Raw | None, inputs: Sequence[Node], missing: tuple[Missing, ...] = ()
 ) -> Result:
-    rule: Rule = result.rule
-    node = Node(
-        kind="rule",
-        id=rule.name,
-        label=rule.label,
-        value=value,
-        law=rule.law,
-        source=rule.says,
-        confidence=lowest(iter([rule.confidence, *(each.confidence for each in inputs)])),
-        derived=any(each.derived for each in inputs),
-        inputs=tuple(dict.fromkeys(inputs)),
-    )
-    return Result(rule, node, missing, result.named)
+    usable = Usable(first.rule, first.kind, None)
+    node = rule_node(first.rule, shown(raw, first.kind), dict.fromkeys(inputs))
+    return Result(usable, raw, first.asked, missing, node)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 from processes.domain.errors import BrokenStateError, RateMissingError
 from processes.domain.facts import (
@@ -21,57 +20,139 @@ from processes.domain.facts import (
     FactKind,
     Facts,
     FactStatus,
-    FactValue,
 )
-from processes.domain.money import Money
+from processes.domain.money import OERE_PER_KRONE, Money
 from processes.domain.periods import Month, Period
-from processes.domain.rates import RATE_LABELS, RateBook
-from processes.domain.rules.book import Rule, RuleBook
-from processes.domain.rules.prose import day_in_words, days_in_words, in_words
-from processes.domain.rules.sharing import DAY_COUNTS, share_of_days, spread_over
+from processes.domain.rates import RATE_LABELS, Rate, RateBook
+from processes.domain.rules.book import Rule, RuleBook, Usable
+from processes.domain.rules.language import FACT_KINDS, Kind, Raw
+from processes.domain.rules.prose import day_in_words, days_in_words, in_words, percent_in_words
+from processes.domain.rules.scalar import PPM_PER_OERE_PERCENT, Notes
+from processes.domain.rules.sharing import DAY_COUNTS, share_of_days
 from processes.domain.rules.trace import Missing, Node, NodeValue, lowest
 
+if TYPE_CHECKING:
+    from processes.domain.rules.scalar import Item
 
-class _Stop(Exception):  # noqa: N818 – a jump out of a rule's body, never an error anybody sees
-    """What the rule asked for is not known."""
+PYTHON_TYPES: dict[Kind, tuple[type, str]] = {
+    Kind.MONEY: (Money, "an amount"),
+    Kind.NUMBER: (int, "a number"),
+    Kind.SHARE: (int, "a share"),
+    Kind.YES_NO: (bool, "yes or no"),
+    Kind.WORD: (str, "a word"),
+    Kind.DAY: (date, "a day"),
+}
+"""What a fact of each kind holds, and how that is said."""
+
+NONE_VALUES: dict[Kind, Raw | None] = {
+    Kind.MONEY: 0,
+    Kind.NUMBER: 0,
+    Kind.SHARE: 0,
+    Kind.YES_NO: False,
+    Kind.WORD: "",
+    Kind.DAY: None,
+}
+"""What known to be none is in a formula; there is no day that is none."""
 
 
-@dataclass(frozen=True)
+class Known:
+    """What is known of one fact in the days that are calculated (kendt oplysning)."""
+
+    __slots__ = ("fact", "missing", "raw")
+
+    def __init__(self, fact: Fact | None, raw: Raw | None, missing: Missing | None) -> None:
+        self.fact = fact
+        self.raw = raw
+        self.missing = missing
+
+
 class Result:
-    """What came of one rule (regelresultat): its node, what was missing, words for a sentence."""
+    """What came of one rule (regelresultat): its value, what it asked for, what was missing.
 
-    rule: Rule
-    node: Node
-    missing: tuple[Missing, ...]
-    named: Mapping[str, NodeValue]
-    """What it asked for, by fact kind, rate key and rule id."""
+    The explanation is kept as references to what was asked and written out when somebody reads it.
+    """
+
+    __slots__ = ("_node", "asked", "kind", "missing", "raw", "rule")
+
+    def __init__(
+        self,
+        usable: Usable,
+        raw: Raw | None,
+        asked: Mapping[str, Item],
+        missing: tuple[Missing, ...] = (),
+        node: Node | None = None,
+    ) -> None:
+        self.rule: Rule = usable.rule
+        self.kind = usable.kind
+        self.raw = raw
+        self.asked = asked
+        self.missing = missing
+        self._node = node
+
+    @property
+    def value(self) -> NodeValue:
+        """The value as it is shown: money as money."""
+        return shown(self.raw, self.kind)
+
+    @property
+    def node(self) -> Node:
+        """The step of the explanation tree, with everything under it."""
+        if self._node is None:
+            inputs: list[Node] = []
+            for item in self.asked.values():
+                node = node_of(item)
+                if node not in inputs:
+                    inputs.append(node)
+            self._node = rule_node(self.rule, self.value, inputs)
+        return self._node
+
+    @property
+    def named(self) -> dict[str, NodeValue]:
+        """What it asked for, by fact kind, rate key and rule id."""
+        return {
+            name: item.value if isinstance(item, Result) else node_of(item).value
+            for name, item in self.asked.items()
+        }
 
     def sentence(self, template: str) -> str:
         """Fill a sentence with what the rule asked for."""
-        said = re.sub(
-            r"\{([^}]+)\}", lambda match: in_words(self.named.get(match.group(1))), template
-        )
+        named = self.named
+        said = re.sub(r"\{([^}]+)\}", lambda match: in_words(named.get(match.group(1))), template)
         return said.replace("kr..", "kr.")
 
 
-@dataclass
-class Notebook:
-    """What a rule asked for while it ran (opslagsliste)."""
+def shown(raw: Raw | None, kind: Kind | None) -> NodeValue:
+    """Return a value as it stands in an explanation."""
+    if raw is None or not isinstance(raw, int):
+        return raw
+    if kind is Kind.MONEY:
+        return Money(raw)
+    return percent_in_words(raw) if kind is Kind.SHARE else raw
 
-    inputs: list[Node] = field(default_factory=list)
-    missing: dict[Missing, None] = field(default_factory=dict)
-    named: dict[str, NodeValue] = field(default_factory=dict)
 
-    def note(self, name: str, node: Node) -> None:
-        """Keep a node, once."""
-        if node not in self.inputs:
-            self.inputs.append(node)
-        self.named[name] = node.value
+def rule_node(rule: Rule, value: NodeValue, inputs: Iterable[Node]) -> Node:
+    """Return the node of a rule; a sum is no surer than its least sure part."""
+    inputs = tuple(inputs)
+    return Node(
+        kind="rule",
+        id=rule.name,
+        label=rule.label,
+        value=value,
+        law=rule.law,
+        source=rule.says,
+        confidence=lowest(iter([rule.confidence, *(each.confidence for each in inputs)])),
+        derived=any(each.derived for each in inputs),
+        inputs=inputs,
+    )
 
-    def swap(self, name: str, old: Node, new: Node) -> None:
-        """Keep a node in place of another."""
-        self.inputs = [each for each in self.inputs if each != old]
-        self.note(name, new)
+
+def node_of(item: Item) -> Node:
+    """Return the node of something that was asked for."""
+    if isinstance(item, Node):
+        return item
+    if isinstance(item, Result):
+        return item.node
+    return _fact_node(item) if isinstance(item, Fact) else _rate_node(item)
 
 
 class Run:
@@ -104,36 +185,48 @@ class Run:
         self.days = days or month.period()
         self.span = span or self.days
         self.partner: Run | None = None
-        self._results: dict[str, Result | None] = {}
+        self._usable = rules.in_force(self.days.start)
+        self._rates = rates.in_force(self.days.start)
+        self._results: dict[str, Result] = {}
+        self._known: dict[str, Known] = {}
 
     def result(self, rule_id: str) -> Result:
         """Run a rule, or return what it gave before."""
-        if rule_id in self._results:
-            known = self._results[rule_id]
-            if known is None:
-                raise BrokenStateError(f"rule {rule_id} asks for itself")
-            return known
-        self._results[rule_id] = None
-        rule = self.rules.on(rule_id, self.days.start)
-        book = Notebook()
-        try:
-            value = rule.body(View(self, book))
-        except _Stop:
-            value = None
-        node = Node(
-            kind="rule",
-            id=rule.name,
-            label=rule.label,
-            value=value,
-            law=rule.law,
-            source=rule.says,
-            confidence=lowest(iter([rule.confidence, *(each.confidence for each in book.inputs)])),
-            derived=any(each.derived for each in book.inputs),
-            inputs=tuple(book.inputs),
-        )
-        result = Result(rule, node, tuple(book.missing), dict(book.named))
-        self._results[rule_id] = result
-        return result
+        found = self._results.get(rule_id)
+        if found is not None:
+            return found
+        usable = self._usable.get(rule_id)
+        if usable is None:
+            self.rules.on(rule_id, self.days.start)
+            raise BrokenStateError(f"rule {rule_id} is in force and cannot be used")
+        if usable.formula is None:
+            found = self._choice(usable)
+        else:
+            found = self._worked_out(usable, Notes())
+        self._results[rule_id] = found
+        return found
+
+    def _choice(self, usable: Usable) -> Result:
+        if usable.kind is None:
+            raise BrokenStateError(
+                f"rule {usable.rule.id} of the payment was asked in the calculation of {self.month}"
+            )
+        return Result(usable, usable.rule.value, {})
+
+    def _worked_out(self, usable: Usable, notes: Notes) -> Result:
+        if usable.formula is None:
+            raise BrokenStateError(f"rule {usable.rule.id} has no formula")
+        raw = usable.formula(self, notes)
+        if raw is None:
+            return Result(usable, None, notes.asked, tuple(dict.fromkeys(notes.missing)))
+        if notes.overruled:
+            # What was not known and did not matter is no ground for the value.
+            notes.asked = {
+                name: item
+                for name, item in notes.asked.items()
+                if not (isinstance(item, Result) and item.raw is None)
+            }
+        return Result(usable, raw, notes.asked)
 
     def shared(self, rule: Rule, node: Node, days: Period) -> Node:
         """Return what some days are of a month's amount, with how they were counted."""
@@ -162,13 +255,75 @@ class Run:
     @property
     def used(self) -> tuple[str, ...]:
         """Name every rule version that ran, the spouse's included."""
-        mine = {each.rule.name for each in self._results.values() if each is not None}
+        mine = {each.rule.name for each in self._results.values()}
         return tuple(sorted(mine | set(self.partner.used_alone if self.partner else ())))
 
     @property
     def used_alone(self) -> tuple[str, ...]:
         """Name every rule version that ran for this person."""
-        return tuple(each.rule.name for each in self._results.values() if each is not None)
+        return tuple(each.rule.name for each in self._results.values())
+
+    # --- what a formula asks ----------------------------------------------------------------------
+
+    def known(self, key: str, kind: FactKind) -> Known:
+        """Return what is known of a fact in these days, or what is missing."""
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._look_up(kind)
+        return found
+
+    def said(self, kind: FactKind, day: date) -> Fact | None:
+        """Return a fact of a day if anybody said it; None also when it is known to be none."""
+        fact = self.facts.on(self.party_id, kind, day)
+        return fact if fact is not None and fact.status is FactStatus.VALUE else None
+
+    def rate(self, key: str) -> Rate | Missing:
+        """Return the rate in force; a gap in the table is something missing."""
+        found = self._rates.get(key)
+        if found is not None:
+            return found
+        try:
+            return self.rates.on(key, self.days.start)
+        except RateMissingError as error:
+            return Missing(self.party_id, key, str(error))
+
+    def _look_up(self, kind: FactKind) -> Known:
+        days = self.span if kind in MONTHLY_KINDS else self.days
+        said = self.facts.of(self.party_id, kind)
+        if len(said) == 1 and said[0].valid.covers(days):
+            return self._counted(kind, said[0])
+        line = self.facts.timeline(self.party_id, kind, days)
+        values = line.map(lambda fact: (fact.status, fact.value))
+        first = line.on(days.start)
+        if first is None or first.status is FactStatus.UNKNOWN:
+            return self._counted(kind, None)
+        if values.changes() == (days.start, days.end):
+            return self._counted(kind, first)
+        changed = next(day for day in values.changes() if day != days.start)
+        return self._missing(
+            kind,
+            f"'{FACT_LABELS[kind]}' ændrer sig den {day_in_words(changed)}, men en måned har"
+            " ét beløb. Læg månedens beløb sammen, og skriv det fra den første dag.",
+        )
+
+    def _counted(self, kind: FactKind, fact: Fact | None) -> Known:
+        if fact is None or fact.status is FactStatus.UNKNOWN:
+            return self._missing(kind, QUESTIONS[kind].format(who=self.who))
+        what = FACT_KINDS[kind]
+        if fact.status is FactStatus.NONE:
+            raw = NONE_VALUES[what]
+            if raw is None:
+                sentence = f"'{FACT_LABELS[kind]}' er ikke en dato; ret oplysningen."
+                return Known(fact, None, Missing(self.party_id, kind.value, sentence))
+            return Known(fact, raw, None)
+        python, words = PYTHON_TYPES[what]
+        value = fact.value
+        if not isinstance(value, python) or (isinstance(value, bool) and python is not bool):
+            raise BrokenStateError(f"fact {kind.value} holds {type(value).__name__}, not {words}")
+        return Known(fact, value.oere if isinstance(value, Money) else value, None)
+
+    def _missing(self, kind: FactKind, sentence: str) -> Known:
+        return Known(None, None, Missing(self.party_id, kind.value, sentence))
 
 
 def linked(runs: Iterable[Run]) -> None:
@@ -177,207 +332,22 @@ def linked(runs: Iterable[Run]) -> None:
     first.partner, second.partner = second, first
 
 
-class View:
-    """A rule's view of a person (opslag): the `Reading` its body gets."""
-
-    def __init__(self, run: Run, book: Notebook, prefix: str = "") -> None:
-        self._run = run
-        self._book = book
-        self._prefix = prefix
-
-    @property
-    def month(self) -> Month:
-        """The month that is calculated."""
-        return self._run.month
-
-    @property
-    def day(self) -> date:
-        """The first of the days."""
-        return self._run.days.start
-
-    @property
-    def days(self) -> Period:
-        """The days that are calculated."""
-        return self._run.days
-
-    def need(self, *kinds: FactKind) -> None:
-        """Stop unless every one of these facts is known; all that is missing is written down."""
-        unknown = [kind for kind in kinds if self._known(kind) is None]
-        if unknown:
-            raise _Stop
-
-    def fact(self, kind: FactKind) -> FactValue | None:
-        """Return a known fact; None when it is known to be none."""
-        fact = self._known(kind)
-        if fact is None:
-            raise _Stop
-        self._book.note(self._prefix + kind.value, _fact_node(fact))
-        return fact.value
-
-    def said(self, kind: FactKind) -> FactValue | None:
-        """Return a fact of the month if anybody said it; None also when nobody did."""
-        fact = self._said_on(kind, self.month.last_day)
-        return None if fact is None else fact.value
-
-    def said_now(self, kind: FactKind) -> FactValue | None:
-        """Return a fact of these days if anybody said it; None also when nobody did."""
-        fact = self._said_on(kind, self.day)
-        return None if fact is None else fact.value
-
-    def spread(self, kind: FactKind) -> Money:
-        """Return what falls on these days of an amount that covers its own days; none said is 0."""
-        fact = self._said_on(kind, self.day)
-        if fact is None:
-            return Money(0)
-        if not isinstance(fact.value, Money):
-            raise BrokenStateError(f"fact {kind.value} is no amount that days could be a part of")
-        if fact.valid.end is None:
-            self.stop(
-                kind.value,
-                f"'{FACT_LABELS[kind]}' har ingen slutdato. Skriv, til og med hvilken dag beløbet"
-                " dækker.",
-            )
-        return spread_over(fact.value, over=fact.valid, days=self.days)
-
-    def yes(self, kind: FactKind) -> bool:
-        """Return a known yes or no; known to be none is no."""
-        value = self.fact(kind)
-        if value is not None and not isinstance(value, bool):
-            raise BrokenStateError(f"fact {kind.value} holds {type(value).__name__}, not yes or no")
-        return bool(value)
-
-    def money(self, kind: FactKind) -> Money:
-        """Return a known amount; known to be none is zero kroner."""
-        value = self.fact(kind)
-        if value is not None and not isinstance(value, Money):
-            raise BrokenStateError(f"fact {kind.value} holds {type(value).__name__}, not an amount")
-        return value or Money(0)
-
-    def number(self, kind: FactKind) -> int:
-        """Return a known number; known to be none is zero."""
-        value = self.fact(kind)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            raise BrokenStateError(f"fact {kind.value} holds {type(value).__name__}, not a number")
-        return value or 0
-
-    def given(self, name: str) -> bool:
-        """Return something the application itself says."""
-        node = self._run.given[name]
-        self._book.note(self._prefix + name, node)
-        return node.value is True
-
-    def rate(self, key: str) -> Money:
-        """Return the rate in force; a gap in the table stops the rule."""
-        try:
-            rate = self._run.rates.on(key, self.day)
-        except RateMissingError as error:
-            self.stop(key, str(error))
-        node = Node(
-            kind="rate",
-            id=rate.id,
-            label=RATE_LABELS.get(key, key),
-            value=rate.amount,
-            law=rate.law,
-            source=rate.source,
-            confidence=rate.confidence,
-            derived=rate.derived,
-        )
-        self._book.note(self._prefix + key, node)
-        return rate.amount
-
-    def amount(self, rule_id: str) -> Money:
-        """Return another rule's amount."""
-        value = self._rule(rule_id)
-        if not isinstance(value, Money):
-            raise BrokenStateError(f"rule {rule_id} gives no amount")
-        return value
-
-    def for_days(self, rule_id: str) -> Money:
-        """Return what these days are of another rule's amount, which is for a month."""
-        whole = self.amount(rule_id)
-        if not whole or self.days == self.month.period():
-            return whole
-        result = self._run.result(rule_id)
-        node = self._run.shared(result.rule, result.node, self.days)
-        self._book.swap(self._prefix + rule_id, result.node, node)
-        return node.value if isinstance(node.value, Money) else whole
-
-    def holds(self, rule_id: str) -> bool:
-        """Return another rule's yes or no; of a month, whether it holds on any of its days."""
-        value = self._rule(rule_id)
-        if not isinstance(value, bool):
-            raise BrokenStateError(f"rule {rule_id} gives no yes or no")
-        return value
-
-    def word(self, rule_id: str) -> str:
-        """Return another rule's word."""
-        value = self._rule(rule_id)
-        if not isinstance(value, str):
-            raise BrokenStateError(f"rule {rule_id} gives no word")
-        return value
-
-    def whole(self, rule_id: str) -> int:
-        """Return another rule's number."""
-        value = self._rule(rule_id)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise BrokenStateError(f"rule {rule_id} gives no number")
-        return value
-
-    def steady(self, rule_id: str, kind: FactKind) -> None:
-        """Stop when another rule's yes or no is not the same on every day; `kind` is why."""
-        day = self._run.first_change(rule_id)
-        if day is not None:
-            self.stop(
-                kind.value,
-                f"'{FACT_LABELS[kind]}' ændrer sig den {day_in_words(day)}. Hvad det betyder for"
-                " månedens indtægter, er ikke afklaret; beregn måneden manuelt.",
-            )
-
-    def spouse(self) -> View:
-        """Return the same view of the spouse; what is asked there becomes an input here."""
-        if self._run.partner is None:
-            raise BrokenStateError("a rule asks for a spouse that is not there")
-        return View(self._run.partner, self._book, "aegtefaelle.")
-
-    def stop(self, what: str, sentence: str) -> NoReturn:
-        """Stop: it cannot be decided yet, and this is why."""
-        self._book.missing[Missing(self._run.party_id, what, sentence)] = None
-        raise _Stop
-
-    def _rule(self, rule_id: str) -> NodeValue:
-        result = self._run.result(rule_id)
-        self._book.note(self._prefix + rule_id, result.node)
-        self._book.missing.update(dict.fromkeys(result.missing))
-        if result.node.value is None:
-            raise _Stop
-        return result.node.value
-
-    def _said_on(self, kind: FactKind, day: date) -> Fact | None:
-        fact = self._run.facts.on(self._run.party_id, kind, day)
-        if fact is None or fact.status is not FactStatus.VALUE:
-            return None
-        self._book.note(self._prefix + kind.value, _fact_node(fact))
-        return fact
-
-    def _known(self, kind: FactKind) -> Fact | None:
-        """Return the fact of the days, or write down that it is missing."""
-        run = self._run
-        days = run.span if kind in MONTHLY_KINDS else run.days
-        said = run.facts.timeline(run.party_id, kind, days)
-        values = said.map(lambda fact: (fact.status, fact.value))
-        first = said.on(days.start)
-        if first is None or first.status is FactStatus.UNKNOWN:
-            sentence = QUESTIONS[kind].format(who=run.who)
-        elif values.changes() != (days.start, days.end):
-            changed = next(day for day in values.changes() if day != days.start)
-            sentence = (
-                f"'{FACT_LABELS[kind]}' ændrer sig den {day_in_words(changed)}, men en måned har"
-                " ét beløb. Læg månedens beløb sammen, og skriv det fra den første dag."
-            )
-        else:
-            return first
-        self._book.missing[Missing(run.party_id, kind.value, sentence)] = None
-        return None
+def _rate_node(rate: Rate) -> Node:
+    value: NodeValue = rate.amount
+    if "percent" in rate.unit:
+        value = percent_in_words(rate.amount.oere * PPM_PER_OERE_PERCENT)
+    elif "DKK" not in rate.unit:
+        value = rate.amount.oere // OERE_PER_KRONE
+    return Node(
+        kind="rate",
+        id=rate.id,
+        label=RATE_LABELS.get(rate.key, rate.key),
+        value=value,
+        law=rate.law,
+        source=rate.source,
+        confidence=rate.confidence,
+        derived=rate.derived,
+    )
 
 
 def _fact_node(fact: Fact) -> Node:
