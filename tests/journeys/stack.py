@@ -63,13 +63,18 @@ class Stack:
         return f"http://127.0.0.1:{self.web_port}"
 
     def kill(self, victim: str) -> None:
-        """Kill `database`, `web` or `worker` as hard as can be; any thread may."""
+        """Kill `database`, `web` or `worker` as hard as can be; any thread may.
+
+        It is dead on return, so that whoever looks afterwards does not find it dying.
+        """
         if victim == "database":
             # Only the server itself: its children notice, as they would after the memory killer.
             if self.server.process is not None:
                 self.server.process.kill()
+                self.server.process.wait()
             return
         os.killpg(self.running[victim].pid, signal.SIGKILL)
+        self.running[victim].wait()
 
     def revive(self) -> None:
         """Start again what is dead, as the supervisor would.

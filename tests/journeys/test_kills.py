@@ -18,7 +18,6 @@ import requests
 from sqlalchemy.exc import DBAPIError
 
 from app.local import demo
-from app.local.driver import Driver
 from app.local.installation import offset_of_demo
 from app.wiring import Core, build_core
 from integrations import distribution
@@ -203,8 +202,8 @@ def run_seeds(stack: Stack, seeds: range, *, within_seconds: float) -> None:
 
 
 def _cases(core: Core) -> int:
-    driver = Driver(core, demo.team(core))
-    return len(core.cases.search("7205911142", driver.team.caseworker))
+    with core.env.uow(demo.MUNICIPALITY.id) as uow:
+        return len(uow.cases.of_person("7205911142"))
 
 
 def test_twenty_kills_always_end_the_same(stack: Stack) -> None:
