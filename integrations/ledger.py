@@ -6,7 +6,7 @@ Hands over one balanced voucher at a time. Our own shape until the real contract
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from decimal import Decimal
 from typing import Any, Final
@@ -29,6 +29,7 @@ from processes.domain.money import OERE_PER_KRONE
 from processes.ports.gateways import Clock, Receipt, ReceiptState
 
 OPERATION: Final = "FinansbilagModtag"
+COLLECTION: Final = "FinansbilagSamlingModtag"
 STATES: Final = {"ACCEPTERET": ReceiptState.ACCEPTED, "AFVIST": ReceiptState.REJECTED}
 
 
@@ -61,25 +62,54 @@ class Ledger:
                 "MunicipalityCVR": attempt.municipality_cvr.digits,
                 "TransaktionsId": idempotency_key,
                 "TransaktionsTid": self._finance.clock.now(),
-                "Bilag": {
-                    "BilagId": voucher.id,
-                    "SagId": voucher.case_id,
-                    "BogfoeringsDato": voucher.posted_on,
-                    "Valuta": "DKK",
-                    "Linje": [_line(entry) for entry in voucher.entries],
-                },
+                "Bilag": _bilag(voucher),
             }
 
         answer, _ = self._service.call(OPERATION, question, municipality_cvr=municipality_cvr)
         with self._finance.reading():
-            state = STATES[answer.Status]
-            return Receipt(
-                idempotency_key=idempotency_key,
-                state=state,
-                reference=answer.Reference,
-                reason_code=(answer.AarsagKode or "") if state is ReceiptState.REJECTED else "",
-                at=answer.Tidspunkt.astimezone(UTC),
-            )
+            return _receipt(answer, idempotency_key)
+
+    def post_many(
+        self, vouchers: Sequence[tuple[str, Voucher]], *, municipality_cvr: Cvr
+    ) -> Sequence[Receipt]:
+        """Hand over many vouchers, each with its idempotency key; one receipt each."""
+        if not vouchers:
+            return ()
+
+        def question(attempt: Attempt) -> Mapping[str, Any]:
+            return {
+                "MunicipalityCVR": attempt.municipality_cvr.digits,
+                "TransaktionsTid": self._finance.clock.now(),
+                "Bilag": [{"TransaktionsId": key, **_bilag(voucher)} for key, voucher in vouchers],
+            }
+
+        answers, _ = self._service.call(COLLECTION, question, municipality_cvr=municipality_cvr)
+        with self._finance.reading():
+            receipts = [_receipt(each, each.TransaktionsId) for each in answers or ()]
+            if {each.idempotency_key for each in receipts} != {key for key, _ in vouchers}:
+                raise ValueError("the answers are about other vouchers")
+            return receipts
+
+
+def _receipt(answer: Any, key: str) -> Receipt:
+    state = STATES[answer.Status]
+    return Receipt(
+        idempotency_key=key,
+        state=state,
+        reference=answer.Reference,
+        reason_code=(answer.AarsagKode or "") if state is ReceiptState.REJECTED else "",
+        at=answer.Tidspunkt.astimezone(UTC),
+    )
+
+
+def _bilag(voucher: Voucher) -> dict[str, Any]:
+    return {
+        "BilagId": voucher.id,
+        "SagId": voucher.case_id,
+        "BogfoeringsDato": voucher.posted_on,
+        "Valuta": "DKK",
+        "Linje": [_line(entry) for entry in voucher.entries],
+    }
 
 
 def _line(entry: Posting) -> Mapping[str, Any]:

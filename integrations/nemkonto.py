@@ -28,6 +28,7 @@ from processes.domain.money import OERE_PER_KRONE
 from processes.ports.gateways import Clock, PaymentRequest, Receipt, ReceiptState
 
 ORDER: Final = "NKSBetalingsanmodningAfsend"
+GROUP: Final = "NKSBetalingsgruppeAfsend"
 ANSWERS: Final = "NKSForretningssvarHent"
 
 ACCEPTED: Final = "ACPT"
@@ -84,6 +85,39 @@ class NemKonto:
             if receipt.idempotency_key != request.idempotency_key:
                 raise ValueError("the answer is about another payment")
             return receipt
+
+    def order_many(self, requests: Sequence[PaymentRequest]) -> Sequence[Receipt]:
+        """Hand over many payments of one municipality at once; one receipt each, in any order."""
+        if not requests:
+            return ()
+        (cvr,) = {each.municipality_cvr.digits for each in requests}
+
+        def question(attempt: Attempt) -> Mapping[str, Any]:
+            return {
+                "MunicipalityCVR": cvr,
+                "GrpId": attempt.correlation_id,
+                "CreDtTm": self._nks.clock.now(),
+                "Betaling": [
+                    {
+                        "EndToEndId": each.idempotency_key,
+                        "InstdAmt": Decimal(each.amount.oere) / OERE_PER_KRONE,
+                        "ReqdExctnDt": each.disposition_on,
+                        "SclSctyNb": each.payee_cpr.digits,
+                        "AddtlInf": each.text,
+                    }
+                    for each in requests
+                ],
+            }
+
+        answers, _ = self._service.call(
+            GROUP, question, municipality_cvr=requests[0].municipality_cvr
+        )
+        with self._nks.reading():
+            receipts = [_receipt(each) for each in answers or ()]
+            asked = {each.idempotency_key for each in requests}
+            if {each.idempotency_key for each in receipts} != asked:
+                raise ValueError("the answers are about other payments")
+            return receipts
 
     def receipts(self, *, since: datetime, municipality_cvr: Cvr) -> Sequence[Receipt]:
         """Return the receipts that came at or after a moment, oldest first."""

@@ -24,6 +24,9 @@ class Provisional:
 PROVISIONAL: Final = (
     Provisional("SF1590_E", "nemkonto", "KOMBIT's integration package with the NKS schemas"),
     Provisional("SF1590_A", "ledger", "KOMBIT's integration package; the municipality's accounts"),
+    Provisional(
+        "SF0770_B", "income_report", "the record format for those who build income-report systems"
+    ),
     Provisional("SF1462", "events", "AMQP access, and the message catalogue's ids"),
     Provisional("SF0770_D", "taxcard", "KOMBIT's integration package; its WSDL is not public"),
     Provisional("SF1470", "indexes", "token access, and the municipality's roles and units there"),
@@ -35,6 +38,7 @@ PROVISIONAL: Final = (
 
 NEMKONTO_PATH: Final = "/provisional/SF1590_E"
 LEDGER_PATH: Final = "/provisional/SF1590_A"
+INCOME_REPORT_PATH: Final = "/provisional/SF0770_B"
 EVENTS_PATH: Final = "/provisional/SF1462"
 TAX_CARD_PATH: Final = "/provisional/SF0770_D"
 CASE_INDEX_PATH: Final = "/provisional/SF1470"

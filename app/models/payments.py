@@ -52,6 +52,7 @@ class PaymentRow(Identified, Model):
         found_by("payment_once", "decision_id", "party_id", "month", "sequence", unique=True),
         found_by("payment_of_plan", "plan_id"),
         found_by("payment_of_case", "case_id", "month"),
+        found_by("payment_by_day", "disposition_on"),
     )
 
     plan_id: Mapped[str] = uuid_column()

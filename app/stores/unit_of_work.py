@@ -23,9 +23,11 @@ from app.stores.payments import SqlPaymentStore
 from app.stores.processes import SqlDefinitionStore, SqlProcessStore
 from app.stores.promises import SqlDeadlineStore, SqlImmediateHelpStore
 from app.stores.reads import SqlReadStore
+from app.stores.runs import SqlRunStore
 from app.stores.setup import SqlSetupStore
 from app.stores.team import SqlTeamStore
 from processes.ports import stores
+from processes.ports.runs import RunStore
 
 
 class SqlUnitOfWork:
@@ -56,6 +58,7 @@ class SqlUnitOfWork:
         self.audit: stores.AuditStore = SqlAuditStore(session)
         self.read: stores.ReadStore = SqlReadStore(session, municipality_id)
         self.drafts: stores.DraftStore = SqlDraftStore(session)
+        self.runs: RunStore = SqlRunStore(session)
         self.team: stores.TeamStore = SqlTeamStore(session)
         self.messages: stores.MessageStore = SqlMessageStore(session)
         self.spouse_parts: stores.SpousePartStore = SqlSpousePartStore(session)

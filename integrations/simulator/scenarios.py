@@ -182,6 +182,37 @@ def load(name: str = "demo") -> World:
     return replace(world, people=dict(world.people))
 
 
+def move_in(
+    world: World, *, cpr: str, first_name: str, last_name: str, rejected: str | None = None
+) -> None:
+    """Let somebody made up live in a world, for as long as the program runs."""
+    world.people[cpr] = Person(  # type: ignore[index]  # each load has a dict of its own
+        key=cpr,
+        cpr=cpr,
+        says="",
+        first_name=first_name,
+        middle_name="",
+        last_name=last_name,
+        sex="K" if int(cpr[-1]) % 2 == 0 else "M",
+        address=None,
+        civil_status="U",
+        spouse=None,
+        children=(),
+        mother=None,
+        father=None,
+        protected=False,
+        digital_post=True,
+        citizenship=5100,
+        dead_on=None,
+        emigrated_on=None,
+        emigrated_to=None,
+        moved_to_denmark_on=None,
+        income=(),
+        payment_rejected=rejected,
+        is_generated=True,
+    )
+
+
 @lru_cache
 def _read(name: str) -> World:
     """Read one world's file; it never changes while a program runs."""

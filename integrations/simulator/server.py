@@ -31,6 +31,7 @@ SERVICES: Final = {
     "/service/SKAT/EIndkomst/4": "eindkomst",
     "/provisional/SF1590_E": "nemkonto",
     "/provisional/SF1590_A": "oekonomi",
+    "/provisional/SF0770_B": "eindkomst_indberet",
     "/service/KombiPostAfsend_1/kombi": "digital_post",
     "/provisional/SF1462": "beskedfordeler",
     "/provisional/SF0770_D": "eskattekort",
@@ -40,6 +41,7 @@ MODES: Final = ("normal", "slow", "down", "wrong", "strange", "fault", "lost")
 LISTS: Final = {
     "payments": "nemkonto",
     "vouchers": "oekonomi",
+    "reports": "eindkomst_indberet",
     "letters": "digital_post",
     "events": "beskedfordeler",
     "registrations": "sagsindeks",
@@ -76,6 +78,7 @@ class Simulator:
             "eindkomst": lambda body: registers.income_lookup(body, self.world),
             "nemkonto": self.takers.payment,
             "oekonomi": self.takers.voucher,
+            "eindkomst_indberet": self.takers.report,
             "digital_post": self.takers.letter,
             "beskedfordeler": self.takers.event,
             "eskattekort": lambda body: registers.tax_card_lookup(body, self.world),
@@ -91,6 +94,8 @@ class Simulator:
             "settle": self._settle,
             "account": self._account,
             "ledger_account": self._ledger_account,
+            "bank": self._bank,
+            "people": self._people,
             "deliver": self._deliver,
             "reset": lambda _: self._reset(),
         }
@@ -192,6 +197,20 @@ class Simulator:
             self.takers.open_accounts.discard(wanted["cpr"])
         return {"open": bool(wanted["open"])}
 
+    def _bank(self, wanted: Mapping[str, Any]) -> Any:
+        """Let the bank say things twice, or nothing at all about somebody."""
+        if "doubles" in wanted:
+            self.takers.doubles_answers = bool(wanted["doubles"])
+        for cpr, is_silent in wanted.get("silent", {}).items():
+            (self.takers.silent_about.add if is_silent else self.takers.silent_about.discard)(cpr)
+        return {"silent": len(self.takers.silent_about)}
+
+    def _people(self, wanted: Mapping[str, Any]) -> Any:
+        """Let made-up people move in; the registers know no more of them than this."""
+        for each in wanted["move_in"]:
+            scenarios.move_in(self.world, **each)
+        return {"people": len(self.world.people)}
+
     def _ledger_account(self, wanted: Mapping[str, Any]) -> Any:
         if wanted["open"]:
             self.takers.closed_ledger_accounts.discard(wanted["account"])
@@ -215,6 +234,9 @@ class Simulator:
         self.takers.open_accounts.clear()
         self.takers.closed_ledger_accounts.clear()
         self.takers.turned_down.clear()
+        self.takers.doubles_answers = False
+        self.takers.silent_about.clear()
+        self.takers.unreportable.clear()
         return {"ok": True}
 
 

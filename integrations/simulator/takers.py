@@ -9,6 +9,7 @@ are next fetched – unless settling is held back.
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 import uuid
@@ -40,6 +41,8 @@ NKS: Final = "urn:ky:provisional:sf1590e:1"
 NKS_CONTRACT: Final = "provisional/sf1590e.xsd"
 LEDGER: Final = "urn:ky:provisional:sf1590a:1"
 LEDGER_CONTRACT: Final = "provisional/sf1590a.xsd"
+REPORTS: Final = "urn:ky:provisional:sf0770b:1"
+REPORTS_CONTRACT: Final = "provisional/sf0770b.xsd"
 DENMARK: Final = ZoneInfo("Europe/Copenhagen")
 CASE_INDEX: Final = "urn:ky:provisional:sf1470:1"
 CASE_INDEX_CONTRACT: Final = "provisional/sf1470.xsd"
@@ -63,14 +66,23 @@ class Takers:
     """Accounts of the finance system that take no entries."""
     turned_down: dict[str, str] = field(default_factory=dict)
     """Why a voucher was turned down, by its key: asked again, the answer is the same."""
+    doubles_answers: bool = False
+    """True: the bank says everything twice, the second time backwards."""
+    silent_about: set[str] = field(default_factory=set)
+    """Personal numbers whose payments the bank never answers about, until told otherwise."""
+    unreportable: set[str] = field(default_factory=set)
+    """Personal numbers the income register turns down."""
 
     # --- NemKonto ---
 
     def payment(self, body: bytes) -> tuple[int, bytes]:
         """Answer both NemKonto operations."""
         request = soap_request(body, NKS_CONTRACT)
-        if etree.QName(request).localname == "NKSForretningssvarHentRequest":
+        operation = etree.QName(request).localname
+        if operation == "NKSForretningssvarHentRequest":
             return 200, self._answers(request)
+        if operation == "NKSBetalingsgruppeAfsendRequest":
+            return self._order_group(request)
         return self._order(request)
 
     def _order(self, request: etree._Element) -> tuple[int, bytes]:
@@ -84,17 +96,40 @@ class Takers:
             "text": text_of(request, "AddtlInf"),
         }
         created = text_of(request, "CreDtTm")
-        if self.world.by_cpr(payee) is None:
-            # Turned down on sight: no effect.
-            refusal = _answer(key, "NKSResponse2", "RJCT", created, "MODTAGER_UKENDT")
-            return 200, _nks("NKSBetalingsanmodningAfsendResponse", [refusal])
-        order = Effect("nemkonto", key, _digest(content), {**content, "at": created})
         try:
-            taken = self.effects.accept(order)
+            receipt = self._taken(key, content, created)
         except KeyReusedError:
             return 500, soap_fault("KEY_REUSED", "EndToEndId er brugt til en anden betaling")
-        receipt = _answer(key, "NKSReceipt1", "ACPT", taken.content["at"])
         return 200, _nks("NKSBetalingsanmodningAfsendResponse", [receipt])
+
+    def _order_group(self, request: etree._Element) -> tuple[int, bytes]:
+        created = text_of(request, "CreDtTm")
+        municipality = text_of(request, "MunicipalityCVR")
+        try:
+            receipts = [
+                self._taken(
+                    text_of(each, "EndToEndId"),
+                    {
+                        "municipality_cvr": municipality,
+                        "payee_cpr": text_of(each, "SclSctyNb"),
+                        "amount_oere": int(Decimal(text_of(each, "InstdAmt")) * 100),
+                        "disposition_on": text_of(each, "ReqdExctnDt"),
+                        "text": text_of(each, "AddtlInf"),
+                    },
+                    created,
+                )
+                for each in request.iterfind("{*}Betaling")
+            ]
+        except KeyReusedError:
+            return 500, soap_fault("KEY_REUSED", "EndToEndId er brugt til en anden betaling")
+        return 200, _nks("NKSBetalingsgruppeAfsendResponse", receipts)
+
+    def _taken(self, key: str, content: Mapping[str, Any], created: str) -> etree._Element:
+        """Take one payment; a payee nobody knows is turned down on sight, with no effect."""
+        if self.world.by_cpr(content["payee_cpr"]) is None:
+            return _answer(key, "NKSResponse2", "RJCT", created, "MODTAGER_UKENDT")
+        order = Effect("nemkonto", key, _digest(content), {**content, "at": created})
+        return _answer(key, "NKSReceipt1", "ACPT", self.effects.accept(order).content["at"])
 
     def _answers(self, request: etree._Element) -> bytes:
         municipality = text_of(request, "MunicipalityCVR")
@@ -107,6 +142,8 @@ class Takers:
             for each in self._all_answers(municipality)
             if _moment(each["at"]) >= since
         ]
+        if self.doubles_answers:
+            answers += [copy.deepcopy(each) for each in reversed(answers)]
         return _nks("NKSForretningssvarHentResponse", answers)
 
     def _due(self, at: str) -> set[str]:
@@ -125,7 +162,9 @@ class Takers:
             waiting = [
                 each
                 for each in self.effects.of("nemkonto")
-                if each.key not in done and (keys is None or each.key in keys)
+                if each.key not in done
+                and (keys is None or each.key in keys)
+                and each.content["payee_cpr"] not in self.silent_about
             ]
             for payment in waiting:
                 self.effects.add_receipt(self._conclusion(payment, at))
@@ -170,26 +209,39 @@ class Takers:
     def voucher(self, body: bytes) -> tuple[int, bytes]:
         """Take one voucher; one that does not balance is turned down."""
         request = soap_request(body, LEDGER_CONTRACT)
-        key = text_of(request, "TransaktionsId")
-        lines = [_ledger_line(line) for line in request.iterfind("{*}Bilag/{*}Linje")]
-        content = {
-            "municipality_cvr": text_of(request, "MunicipalityCVR"),
-            "voucher_id": text_of(request, "Bilag/BilagId"),
-            "case_id": text_of(request, "Bilag/SagId"),
-            "posted_on": text_of(request, "Bilag/BogfoeringsDato"),
-            "lines": lines,
-        }
-        at = text_of(request, "TransaktionsTid")
-        refusal = self._refusal_of_voucher(key, lines)
-        if refusal is not None:
-            return 200, _ledger_receipt(key, at, refusal)
+        municipality, at = text_of(request, "MunicipalityCVR"), text_of(request, "TransaktionsTid")
+        found = list(request.iterfind("{*}Bilag"))
+        single = etree.QName(request).localname == "FinansbilagModtagRequest"
         try:
-            taken = self.effects.accept(
-                Effect("oekonomi", key, _digest(content), {**content, "at": at})
-            )
+            receipts = [
+                self._posted(
+                    text_of(request if single else each, "TransaktionsId"), each, municipality, at
+                )
+                for each in found
+            ]
         except KeyReusedError:
             return 500, soap_fault("KEY_REUSED", "TransaktionsId er brugt til et andet bilag")
-        return 200, _ledger_receipt(key, taken.content["at"], None)
+        return 200, _ledger_receipts(receipts, single=single)
+
+    def _posted(
+        self, key: str, voucher: etree._Element, municipality: str, at: str
+    ) -> tuple[str, str, str | None]:
+        """Take one voucher: its key, when it was taken, and why not."""
+        lines = [_ledger_line(line) for line in voucher.iterfind("{*}Linje")]
+        content = {
+            "municipality_cvr": municipality,
+            "voucher_id": text_of(voucher, "BilagId"),
+            "case_id": text_of(voucher, "SagId"),
+            "posted_on": text_of(voucher, "BogfoeringsDato"),
+            "lines": lines,
+        }
+        refusal = self._refusal_of_voucher(key, lines)
+        if refusal is not None:
+            return key, at, refusal
+        taken = self.effects.accept(
+            Effect("oekonomi", key, _digest(content), {**content, "at": at})
+        )
+        return key, taken.content["at"], None
 
     def _refusal_of_voucher(self, key: str, lines: list[dict[str, Any]]) -> str | None:
         if sum(line["amount_oere"] for line in lines):
@@ -198,6 +250,58 @@ class Takers:
         if closed and self.effects.find("oekonomi", key) is None:
             self.turned_down.setdefault(key, "KONTO_LUKKET")
         return self.turned_down.get(key)
+
+    # --- The income register ---
+
+    def report(self, body: bytes) -> tuple[int, bytes]:
+        """Take benefits paid, each payment once; answer with the sum and what was turned down."""
+        request = soap_request(body, REPORTS_CONTRACT)
+        report, at = text_of(request, "IndberetningId"), text_of(request, "IndberetningTid")
+        count = gross = tax = 0
+        rejected = []
+        for line in request.iterfind("{*}Linje"):
+            key = f"indberetning:{text_of(line, 'LinjeId')}"
+            content = {
+                "municipality_cvr": text_of(request, "MunicipalityCVR"),
+                "cpr": text_of(line, "PersonNummer"),
+                "benefit": text_of(line, "Ydelsesart"),
+                "period": [text_of(line, "PeriodeFra"), text_of(line, "PeriodeTil")],
+                "paid_on": text_of(line, "DispositionDato"),
+                "gross_oere": int(Decimal(text_of(line, "AIndkomst")) * 100),
+                "tax_oere": int(Decimal(text_of(line, "ASkat")) * 100),
+            }
+            if content["cpr"] in self.unreportable:
+                rejected.append((text_of(line, "LinjeId"), "PERSON_UKENDT"))
+                continue
+            try:
+                self.effects.accept(Effect("eindkomst_indberet", key, _digest(content), content))
+            except KeyReusedError:
+                rejected.append((text_of(line, "LinjeId"), "LINJE_BRUGT"))
+                continue
+            count += 1
+            gross += int(str(content["gross_oere"]))
+            tax += int(str(content["tax_oere"]))
+        said = node(
+            REPORTS,
+            "Sumkvittering",
+            [
+                text_node(REPORTS, "Reference", _reference("eindkomst_indberet", report)),
+                text_node(REPORTS, "Antal", count),
+                text_node(REPORTS, "AIndkomst", _kroner(gross)),
+                text_node(REPORTS, "ASkat", _kroner(tax)),
+                text_node(REPORTS, "Tidspunkt", at),
+            ],
+        )
+        errors = [
+            node(
+                REPORTS,
+                "Fejladvis",
+                [text_node(REPORTS, "LinjeId", each), text_node(REPORTS, "AarsagKode", why)],
+            )
+            for each, why in rejected
+        ]
+        answer = node(REPORTS, "YdelseIndberetResponse", [said, *errors])
+        return 200, soap_answer(answer, REPORTS_CONTRACT)
 
     # --- Digital Post ---
 
@@ -335,18 +439,27 @@ def _ledger_line(line: etree._Element) -> dict[str, Any]:
     }
 
 
-def _ledger_receipt(key: str, at: str, reason: str | None) -> bytes:
-    receipt = node(
-        LEDGER,
-        "Kvittering",
-        [
-            text_node(LEDGER, "Status", "AFVIST" if reason else "ACCEPTERET"),
-            text_node(LEDGER, "Reference", _reference("oekonomi", key)),
-            text_node(LEDGER, "AarsagKode", reason) if reason else None,
-            text_node(LEDGER, "Tidspunkt", at),
-        ],
-    )
-    return soap_answer(node(LEDGER, "FinansbilagModtagResponse", [receipt]), LEDGER_CONTRACT)
+def _ledger_receipts(receipts: list[tuple[str, str, str | None]], *, single: bool) -> bytes:
+    said = [
+        node(
+            LEDGER,
+            "Kvittering",
+            [
+                None if single else text_node(LEDGER, "TransaktionsId", key),
+                text_node(LEDGER, "Status", "AFVIST" if reason else "ACCEPTERET"),
+                text_node(LEDGER, "Reference", _reference("oekonomi", key)),
+                text_node(LEDGER, "AarsagKode", reason) if reason else None,
+                text_node(LEDGER, "Tidspunkt", at),
+            ],
+        )
+        for key, at, reason in receipts
+    ]
+    name = "FinansbilagModtagResponse" if single else "FinansbilagSamlingModtagResponse"
+    return soap_answer(node(LEDGER, name, said), LEDGER_CONTRACT)
+
+
+def _kroner(oere: int) -> str:
+    return str(Decimal(oere) / 100)
 
 
 def _indexed(case_id: str, status: int, text: str) -> bytes:

@@ -177,6 +177,9 @@ class PaymentGateway(Protocol):
     def order(self, request: PaymentRequest) -> Receipt:
         """Hand over one payment; the receipt says accepted or rejected, seldom settled."""
 
+    def order_many(self, requests: Sequence[PaymentRequest]) -> Sequence[Receipt]:
+        """Hand over many payments of one municipality at once; one receipt each, in any order."""
+
     def receipts(self, *, since: datetime, municipality_cvr: Cvr) -> Sequence[Receipt]:
         """Return the receipts that came at or after a moment, oldest first."""
 
@@ -186,6 +189,55 @@ class LedgerGateway(Protocol):
 
     def post(self, voucher: Voucher, *, idempotency_key: str, municipality_cvr: Cvr) -> Receipt:
         """Hand over one voucher; accepted or rejected at once."""
+
+    def post_many(
+        self, vouchers: Sequence[tuple[str, Voucher]], *, municipality_cvr: Cvr
+    ) -> Sequence[Receipt]:
+        """Hand over many vouchers, each with its idempotency key; one receipt each."""
+
+
+@dataclass(frozen=True)
+class BenefitReportLine:
+    """One payment as the income register takes it (indberetningslinje)."""
+
+    line_id: str
+    """The payment's id: the same one twice counts once."""
+    cpr: Cpr
+    benefit: str
+    period: Month
+    """The month the help is for (ydelsesperiode)."""
+    paid_on: date
+    gross: Money
+    tax: Money
+
+
+@dataclass(frozen=True)
+class BenefitReport:
+    """Benefits paid, reported together (indberetning)."""
+
+    report_id: str
+    lines: tuple[BenefitReportLine, ...]
+    municipality_cvr: Cvr
+
+
+@dataclass(frozen=True)
+class BenefitReportAnswer:
+    """What the income register took (sumkvittering), and what it did not (fejladvis)."""
+
+    reference: str
+    count: int
+    gross: Money
+    tax: Money
+    rejected: tuple[tuple[str, str], ...]
+    """Line id and reason code."""
+    at: datetime
+
+
+class BenefitReporting(Protocol):
+    """eIndkomst, written (SF0770_B): A-income, A-tax and period of each benefit paid."""
+
+    def report(self, report: BenefitReport) -> BenefitReportAnswer:
+        """Hand over one report; lines it knows already are counted and not taken twice."""
 
 
 class Channel(StrEnum):
@@ -271,6 +323,23 @@ class CaseIndex(Protocol):
 
 
 @dataclass(frozen=True)
+class ScanAnswer:
+    """What a virus scanner says of a file (scanningssvar)."""
+
+    is_scanned: bool
+    """False when the installation has no scanner."""
+    virus: str = ""
+    """The scanner's own name of what it found; empty when it found nothing."""
+
+
+class ContentScanner(Protocol):
+    """A virus scanner (virusscanner)."""
+
+    def scan(self, content: bytes) -> ScanAnswer:
+        """Look a file through; `OutsideError` when the scanner does not answer."""
+
+
+@dataclass(frozen=True)
 class RenderedLetter:
     """A letter as it goes out: the exact bytes and their digest."""
 
@@ -306,3 +375,5 @@ class Gateways:
     renderer: LetterRenderer
     tax_cards: TaxCardRegistry
     case_index: CaseIndex
+    scanner: ContentScanner
+    reporting: BenefitReporting

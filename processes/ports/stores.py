@@ -52,6 +52,7 @@ from processes.ports.records import (
     UserTask,
     VoucherRecord,
 )
+from processes.ports.runs import RunStore
 
 
 class CaseStore(Protocol):
@@ -686,6 +687,7 @@ class UnitOfWork(Protocol):
     read: ReadStore
     team: TeamStore
     drafts: DraftStore
+    runs: RunStore
     messages: MessageStore
     spouse_parts: SpousePartStore
 

@@ -30,7 +30,13 @@ WRITTEN_ONCE = {
     "payment_receipt",
     "process_definition",
     "process_definition_file",
+    "income_report",
     "rate",
+    "run_difference",
+    "run_line",
+    "run_reconciliation",
+    "run_result",
+    "run_ruling",
     "voucher_entry",
 }
 

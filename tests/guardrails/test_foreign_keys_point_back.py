@@ -5,7 +5,8 @@ from app.models.catalogue import CENTRAL_TABLES, METADATA
 FLOW = (
     ("municipality", "user_account", "process_definition"),
     ("case_file",),
-    ("party",),
+    ("party", "payment_run"),
+    ("run_batch", "run_reconciliation", "income_report"),
     ("application", "document_content", "journal_note", "assessment", "party_token", "fact"),
     ("life_event", "delay_notice", "deadline_setting"),
     ("document", "document_request"),
@@ -14,9 +15,11 @@ FLOW = (
     ("hearing", "immediate_help"),
     ("proposal",),
     ("decision",),
+    ("run_line",),
+    ("run_result", "run_ruling"),
     ("decided_line", "payment_plan", "letter"),
     ("payment",),
-    ("payment_receipt", "voucher"),
+    ("payment_receipt", "voucher", "income_report_line", "run_difference"),
     ("voucher_entry",),
 )
 """The order of a case; tables of one line do not point at each other."""

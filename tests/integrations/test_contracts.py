@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from integrations import cpr, income, indexes, ledger, nemkonto, provisional, taxcard
+from integrations import cpr, income, income_report, indexes, ledger, nemkonto, provisional, taxcard
 from integrations.calls import Counterpart
 from integrations.soap import CONTRACTS, SoapService
 from tests.integrations.conftest import StoppedClock
@@ -23,10 +23,15 @@ OPERATIONS = {
     "sf2900/receiver.wsdl": {"FordelingsobjektModtag": ""},
     "provisional/sf1590e.wsdl": {
         nemkonto.ORDER: f"urn:ky:provisional:sf1590e:1#{nemkonto.ORDER}",
+        nemkonto.GROUP: f"urn:ky:provisional:sf1590e:1#{nemkonto.GROUP}",
         nemkonto.ANSWERS: f"urn:ky:provisional:sf1590e:1#{nemkonto.ANSWERS}",
     },
     "provisional/sf1590a.wsdl": {
-        ledger.OPERATION: f"urn:ky:provisional:sf1590a:1#{ledger.OPERATION}"
+        ledger.OPERATION: f"urn:ky:provisional:sf1590a:1#{ledger.OPERATION}",
+        ledger.COLLECTION: f"urn:ky:provisional:sf1590a:1#{ledger.COLLECTION}",
+    },
+    "provisional/sf0770b.wsdl": {
+        income_report.OPERATION: f"urn:ky:provisional:sf0770b:1#{income_report.OPERATION}"
     },
     "provisional/sf0770d.wsdl": {
         taxcard.OPERATION: f"urn:ky:provisional:sf0770d:1#{taxcard.OPERATION}"
