@@ -125,7 +125,7 @@ def _test(folder: str) -> int:
         _say(_refusal(folder))
         return 1
     _say(lines[0])
-    return 0 if lines[0].get("failed") == 0 and lines[0].get("passed") != 0 else 1
+    return 0 if lines[0].get("failed") == [] and lines[0].get("passed") else 1
 
 
 def _called_from() -> Path:

@@ -34,6 +34,7 @@ from processes.engine.syntax import (
     Node,
     Part,
     Unary,
+    UnsupportedError,
     Use,
     Within,
     names_in,
@@ -99,8 +100,7 @@ class _Walker:
             case ListOf(items):
                 return self.sized([self.value(item) for item in items])
             case Part(whole, name):
-                owner = self.value(whole)
-                return _known(owner.get(name)) if isinstance(owner, dict) else None
+                return _part(self.value(whole), name)
             case ContextOf(entries):
                 return self.context(entries)
             case Use(function, arguments):
@@ -127,7 +127,7 @@ class _Walker:
             case Within(value, test):
                 return self.passes(self.value(value), test)
             case _:
-                raise ExpressionError(
+                raise UnsupportedError(
                     "Et interval eller en test kan kun stå efter 'in' og i en tabelcelle."
                 )
 
@@ -199,7 +199,7 @@ class _Walker:
 
     def count_arguments(self, name: str, arguments: tuple[Node, ...], wanted: int) -> None:
         if len(arguments) != wanted:
-            raise ExpressionError(
+            raise UnsupportedError(
                 f"Funktionen '{name}' tager {wanted} argument(er), ikke {len(arguments)}."
             )
 
@@ -213,6 +213,13 @@ class _Walker:
         wanted, function = _PLAIN[name]
         self.count_arguments(name, arguments, wanted)
         return function(*values)
+
+
+def _part(whole: object, name: str) -> object:
+    """Return an entry of a map; the parts of dates and lists are not in the language."""
+    if isinstance(whole, (date, list)):
+        raise UnsupportedError(f"'.{name}' kan kun bruges på en kontekst, ikke på dage og lister.")
+    return _known(whole.get(name)) if isinstance(whole, dict) else None
 
 
 def _asks(test: Node) -> bool:

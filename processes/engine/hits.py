@@ -47,7 +47,7 @@ class Hit:
     aggregation: str = ""
     """`SUM`, `MIN`, `MAX`, `COUNT`; only with COLLECT."""
     ranks: tuple[tuple[object, ...], ...] = ()
-    """For each output its values, the first being the one that counts most."""
+    """For each output its values, the one that counts most first; empty where none are listed."""
 
     @property
     def many(self) -> bool:
@@ -97,7 +97,7 @@ def read_hit(
     if hit.policy not in RANKED:
         return hit
     ranked = Hit(hit.policy, "", ranks())
-    if all(ranked.ranks):
+    if any(ranked.ranks):
         return ranked
     return (
         f"Træfreglen {policy} mangler uddatakolonnernes værdier i rækkefølge.",

@@ -14,10 +14,13 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 from processes.domain.errors import CoreError, RuleError
+from processes.engine.cases import FAILED, PASSED, REFUSED, run_folder
+from processes.engine.decisions import parse_model
 from processes.engine.definitions import Definition, parse_bundle
 from processes.engine.effects import (
     Advanced,
@@ -33,7 +36,7 @@ from processes.engine.effects import (
     Withdraw,
 )
 from processes.engine.findings import ERROR, MAX_BYTES, DeploymentError, Finding
-from processes.engine.lint import HOUSE, lint, registered
+from processes.engine.lint import HOUSE, Catalogue, lint, registered
 from processes.engine.reading import read_diagram
 from processes.engine.runtime import advance
 from processes.engine.tables import DecisionTable, parse_table
@@ -287,10 +290,31 @@ def _wanted(effect: Effect) -> Line:
 
 
 def check_table(file: str) -> Line:
-    """Judge one decision table as a deployment would."""
+    """Judge a DMN file: as a table for a process, or else as a model of decisions."""
+    content = content_of(file)
     here = _as(file, ".dmn", file)
-    found = lint({here: content_of(file)}, registered())
-    return verdict(file, [each for each in found if each.id != "decision.unused"])
+    found = lint({here: content}, Catalogue())
+    found = [each for each in found if each.id != "decision.unused"]
+    if not stopping(found):
+        return verdict(file, found)
+    # No process can look it up as it is; is it sound as a model all the same?
+    model = verdict(file, parse_model(content, file=here).findings)
+    return {**model, "deployable": False, "table_findings": [as_line(each) for each in found]}
+
+
+def test_tables(folder: str) -> Line:
+    """Run the test cases of a folder."""
+    outcomes = list(run_folder(Path(folder)))
+    by_result = {
+        result: [each.name for each in outcomes if each.result == result]
+        for result in (PASSED, FAILED, REFUSED)
+    }
+    return {
+        "folder": folder,
+        **by_result,
+        "counts": {result: len(names) for result, names in by_result.items()},
+        "why": {each.name: shown(each.why) for each in outcomes if each.why},
+    }
 
 
 # ---- the command ---------------------------------------------------------------------------
@@ -355,11 +379,15 @@ def main(arguments: list[str]) -> int:
         return 0
     shelf = Shelf(rest)
     for file in rest:
-        if command == "bpmn check":
-            say(safely(file, lambda file=file: check_diagram(file, shelf)))  # type: ignore[misc]  # bound now
-        else:
-            say(safely(file, lambda file=file: check_table(file)))  # type: ignore[misc]  # as above
+        say(safely(file, partial(_ACTS[command], file, shelf)))
     return 0
+
+
+_ACTS: Mapping[str, Callable[[str, Shelf], Line]] = {
+    "bpmn check": check_diagram,
+    "dmn check": lambda file, _shelf: check_table(file),
+    "dmn test": lambda file, _shelf: test_tables(file),
+}
 
 
 if __name__ == "__main__":

@@ -21,6 +21,10 @@ class ExpressionError(RuleError):
     """An expression is not in the language, or has no answer here (udtryksfejl)."""
 
 
+class UnsupportedError(ExpressionError):
+    """An expression asks something that FEEL has and this language has not."""
+
+
 # ---- the tree ------------------------------------------------------------------------------
 
 
