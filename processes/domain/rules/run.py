@@ -21,13 +21,13 @@ from processes.domain.facts import (
     Facts,
     FactStatus,
 )
-from processes.domain.money import OERE_PER_KRONE, Money
+from processes.domain.money import Money
 from processes.domain.periods import Month, Period
-from processes.domain.rates import RATE_LABELS, Rate, RateBook
+from processes.domain.rates import RATE_LABELS, Rate, RateBook, is_share
 from processes.domain.rules.book import Rule, RuleBook, Usable
 from processes.domain.rules.language import FACT_KINDS, Kind, Raw
 from processes.domain.rules.prose import day_in_words, days_in_words, in_words, percent_in_words
-from processes.domain.rules.scalar import PPM_PER_OERE_PERCENT, Notes
+from processes.domain.rules.scalar import Notes
 from processes.domain.rules.sharing import DAY_COUNTS, share_of_days
 from processes.domain.rules.trace import Missing, Node, NodeValue, lowest
 
@@ -333,11 +333,7 @@ def linked(runs: Iterable[Run]) -> None:
 
 
 def _rate_node(rate: Rate) -> Node:
-    value: NodeValue = rate.amount
-    if "percent" in rate.unit:
-        value = percent_in_words(rate.amount.oere * PPM_PER_OERE_PERCENT)
-    elif "DKK" not in rate.unit:
-        value = rate.amount.oere // OERE_PER_KRONE
+    value: NodeValue = percent_in_words(rate.ppm) if is_share(rate.unit) else rate.value
     return Node(
         kind="rate",
         id=rate.id,

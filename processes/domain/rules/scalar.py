@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from processes.domain.errors import BrokenStateError
 from processes.domain.facts import FACT_LABELS, Fact, FactKind, FactStatus
-from processes.domain.money import OERE_PER_KRONE, PPM, Money
+from processes.domain.money import PPM, Money
 from processes.domain.rates import Rate
 from processes.domain.rules.language import (
     COUNT,
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
     Item: TypeAlias = Result | Fact | Rate | Node
 
 SPOUSE_PREFIX = "aegtefaelle."
-PPM_PER_OERE_PERCENT = 100
-"""A rate of 2,1 percent is kept as 210 hundredths; that is 21.000 parts per million."""
-
 NO_SPOUSE = "Ægtefællen er ikke part i sagen; tilføj ægtefællen, eller ret civilstanden."
 
 
@@ -134,26 +131,27 @@ def _ask_rule(ask: Ask) -> Formula:
     return theirs if spouse else own
 
 
+READ_RATE: dict[str, Callable[[Rate], int]] = {
+    RATE: lambda rate: rate.amount.oere,
+    PERCENT: lambda rate: rate.ppm,
+    COUNT: lambda rate: rate.number,
+}
+"""How a rate is read, by the word it is asked for with; another one than its unit is refused."""
+
+
 def _ask_rate(ask: Ask) -> Formula:
     key, name = ask.name, _named(ask)
+    read = READ_RATE[ask.what]
 
-    def rate(run: Run, notes: Notes) -> int | None:
+    def rate(run: Run, notes: Notes) -> Raw | None:
         found = run.rate(key)
         if isinstance(found, Missing):
             notes.missing.append(found)
             return None
         notes.asked[name] = found
-        return found.amount.oere
+        return read(found)
 
-    def percent(run: Run, notes: Notes) -> Raw | None:
-        hundredths = rate(run, notes)
-        return None if hundredths is None else hundredths * PPM_PER_OERE_PERCENT
-
-    def count(run: Run, notes: Notes) -> Raw | None:
-        hundredths = rate(run, notes)
-        return None if hundredths is None else hundredths // OERE_PER_KRONE
-
-    return {RATE: rate, PERCENT: percent, COUNT: count}[ask.what]
+    return rate
 
 
 def _ask_given(ask: Ask) -> Formula:
