@@ -6,7 +6,7 @@ is a full answer everywhere: unknown is a value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -281,17 +281,19 @@ def answers(
     asked: Iterable[tuple[AskedParty, FactKind]],
     *,
     only_changed: bool,
+    missing: Collection[tuple[AskedParty, FactKind]] = (),
 ) -> tuple[FactAnswer, ...]:
     """Return what was answered.
 
     With `only_changed`, what merely repeats a known fact is left out: a register's word stays the
-    register's. An answer that settles a disagreement is never left out.
+    register's. An answer that settles a disagreement is never left out, nor one about what is
+    `missing`: what is known of the first month may be unknown of the next, and be the same.
     """
     given = []
     for party, kind in asked:
         field: Field = form[field_name(party, kind)]
         status, value = QUESTIONS[kind].answered(field.data)
-        fact = background.facts.get((party.id, kind))
+        fact = None if (party, kind) in missing else background.facts.get((party.id, kind))
         known = QUESTIONS[kind].answered(QUESTIONS[kind].start(fact))
         is_disputed = background.disputed(party.id, kind)
         # Not knowing settles nothing between two sources that do.

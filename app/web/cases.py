@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.security.guards import allow, token
+from app.web.shell import words
 from app.web.shell.core import actor, core
 from app.web.shell.files import download, uploaded
 from forms.desk import NoteForm, SearchForm
@@ -138,7 +139,7 @@ def document(document_id: str) -> Response:
 def _parties(page: CasePage) -> list[tuple[str, str]]:
     """Return who a paper can be from: the adults of a case."""
     return [
-        (each.id, each.name or "Navnet er ikke hentet endnu")
+        (each.id, words.navn(each.name))
         for each in page.case.parties
         if each.role is not PartyRole.CHILD
     ]

@@ -1,101 +1,17 @@
 """The straight path as people meet it: a citizen at home, three people at work, real registers."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Thread
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
-from app.factory import create_app
-from app.local.places import ROOT
-from tests.browser import chromium
 from tests.journeys.conftest import DENMARK, World
+from tests.journeys.screens import PHONE, LogIn, Reader, browser, log_in, site
 
-AXE = ROOT / "app" / "static" / "dist" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+__all__ = ["browser", "log_in", "site"]
+
 FIRST_OF_APRIL = datetime(2026, 4, 1, 10, 0, tzinfo=DENMARK)
 ANNA = "7205911142"
-
-LogIn = Callable[..., "Reader"]
-
-
-@dataclass
-class Reader:
-    """Somebody at a screen, whose every page is looked at by axe."""
-
-    context: BrowserContext
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-
-    def look(self) -> None:
-        """Let axe look at the page as it stands, every fold open."""
-        self.page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
-        session = self.context.new_cdp_session(self.page)
-        session.send("Runtime.evaluate", {"expression": AXE.read_text()})
-        found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        self.complaints += [f"{self.page.url}: {each['id']}" for each in found["violations"]]
-
-    def answer(self, name: str, words: str) -> None:
-        """Choose an answer by its words."""
-        group = self.page.locator(f"fieldset#{name}")
-        group.get_by_role("radio", name=re.compile(f"^{words}")).check()
-
-    def open_task(self, name: str) -> None:
-        """Find a task in the unit's inbox, and take it if nobody has."""
-        self.page.goto("/opgaver?visning=enhed")
-        self.look()
-        self.page.get_by_role("link", name=name, exact=True).click()
-        if self.page.locator("main button:has-text('Tag opgaven')").count():
-            self.send("Tag opgaven")
-        expect(self.page.locator("h1")).to_have_text(name)
-
-    def send(self, button: str) -> None:
-        """Look, then press."""
-        self.look()
-        self.page.click(f"main button:has-text('{button}')")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def site(world: World) -> Iterator[str]:
-    app = create_app(world.core.settings, world.core)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def log_in(browser: Browser, site: str) -> Iterator[LogIn]:
-    opened: list[BrowserContext] = []
-
-    def log_in(who: str, role: str = "", *, width: int = 1440) -> Reader:
-        size = {"width": width, "height": 900}
-        context = browser.new_context(base_url=site, viewport=size)
-        opened.append(context)
-        page = context.new_page()
-        page.goto("/log-ind")
-        page.click(f'button[name=chosen][value="{who}"]')
-        if role:
-            page.click(f'button[name=chosen][value="{role}"]')
-        page.wait_for_url(lambda address: "/log-ind" not in address and "/rolle" not in address)
-        return Reader(context, page)
-
-    yield log_in
-    for context in opened:
-        context.close()
 
 
 def apply(citizen: Reader) -> None:
@@ -128,6 +44,7 @@ def apply(citizen: Reader) -> None:
 def assess(caseworker: Reader) -> None:
     page = caseworker.page
     page.keyboard.press("n")
+    page.wait_for_url(re.compile(r"/opgaver/\d+$"))
     expect(page.locator("h1")).to_have_text("Vurdér oplysninger og betingelser")
     for name, words in {
         "cannot_support": "Ja",
@@ -140,7 +57,7 @@ def assess(caseworker: Reader) -> None:
         caseworker.answer(name, words)
     page.fill("#other_income", "0")
     page.fill("#text", "Betingelserne er opfyldt.")
-    caseworker.send("Afslut opgaven")
+    caseworker.finish("Afslut opgaven", "Vurdér oplysninger")
     expect(page.locator(".alert-success")).to_contain_text("Færdig: Vurdér oplysninger")
 
 
@@ -156,16 +73,14 @@ def test_an_application_becomes_a_payment_through_the_pages(world: World, log_in
     mette.open_task("Foreslå afgørelse")
     mette.answer("choice", "Foreslå afgørelsen")
     mette.page.fill("#reasoning", "Du er blevet ledig og kan ikke forsørge dig selv.")
-    mette.send("Send forslaget")
-    expect(mette.page.locator(".alert-success")).to_be_visible()
+    mette.finish("Send forslaget", "Foreslå afgørelse")
     world.driver.settle()
 
     karin = log_in("karin", "999-approver")
     karin.open_task("Godkend afgørelse")
     expect(karin.page.locator("main")).to_contain_text("Du er blevet ledig")
     karin.answer("approval", "Godkend")
-    karin.send("Send din beslutning")
-    expect(karin.page.locator(".alert-success")).to_be_visible()
+    karin.finish("Send din beslutning", "Godkend afgørelse")
     world.driver.settle()
 
     mette.open_task("Registrér skattekort")
@@ -174,8 +89,7 @@ def test_an_application_becomes_a_payment_through_the_pages(world: World, log_in
     mette.page.fill("#tax_card_deduction", "4.358")
     mette.answer("source", "eSkattekort")
     mette.page.fill("#evidence", "eSkattekort, hentet i dag.")
-    mette.send("Afslut opgaven")
-    expect(mette.page.locator(".alert-success")).to_be_visible()
+    mette.finish("Afslut opgaven", "Registrér skattekort")
     world.driver.settle()
 
     # (13.060 + 1.141 - 4.358) x 38 % in tax, as in the straight path.
@@ -186,14 +100,11 @@ def test_an_application_becomes_a_payment_through_the_pages(world: World, log_in
     expect(citizen.page.locator("main")).to_contain_text("14.201,00")
     citizen.look()
     citizen.page.goto("/selvbetjening")
-    letter = citizen.page.get_by_role("link", name="Du får kontanthjælp")
-    answer = citizen.context.request.get(letter.get_attribute("href"))
-    assert answer.body().startswith(b"%PDF")
-    assert [*citizen.complaints, *mette.complaints, *karin.complaints] == []
+    assert citizen.read_pdf("Du får kontanthjælp").startswith(b"%PDF")
 
 
 def test_an_application_begun_on_a_phone_is_gone_on_with_on_a_computer(log_in: LogIn) -> None:
-    phone = log_in(ANNA, width=360)
+    phone = log_in(ANNA, width=PHONE)
     phone.page.goto("/selvbetjening/ansoegning/hvorfor")
     phone.answer("reason", "Jeg har mistet mit arbejde")
     phone.page.fill("#requested_from", "01.04.2026")
@@ -203,7 +114,6 @@ def test_an_application_begun_on_a_phone_is_gone_on_with_on_a_computer(log_in: L
     phone.send("Gem og hold pause")
     expect(phone.page.locator("main")).to_contain_text("Du mangler 4 dele")
     phone.look()
-    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 360
 
     computer = log_in(ANNA)
     computer.page.goto("/selvbetjening")
@@ -216,4 +126,3 @@ def test_an_application_begun_on_a_phone_is_gone_on_with_on_a_computer(log_in: L
 
     phone.page.goto("/selvbetjening")
     expect(phone.page.locator("main")).not_to_contain_text("Du mangler")
-    assert [*phone.complaints, *computer.complaints] == []

@@ -7,10 +7,12 @@ from datetime import date
 import pytest
 
 from forms.registry import FORMS
+from processes.domain.calculation import Missing
 from processes.domain.errors import SafeguardError
 from processes.domain.facts import FactAnswer, FactKind, FactStatus
 from processes.domain.letters import LetterSection
 from processes.domain.money import Money
+from processes.domain.periods import Month
 from processes.ports.pages import GAP
 from tests.web.client import Client, values_of, words
 from tests.web.fake_core import FakeCore
@@ -195,6 +197,32 @@ def test_missing_facts_come_first_and_known_ones_can_be_corrected(
         FactAnswer("anna", FactKind.WEALTH, VALUE, Money.kroner("3150")),
         FactAnswer("anna", FactKind.CHILDREN_AT_HOME, VALUE, 1),
     )
+
+
+def test_what_is_known_of_the_first_month_and_missing_later_is_asked_and_kept_though_the_same(
+    karin: Client, world: FakeCore
+) -> None:
+    number, path = TASK_IDS["casework.complete_facts"], path_of("casework.complete_facts")
+    shown = world.inbox.pages[number]
+    known = next(
+        row.fact for row in shown.facts if row.kind is FactKind.CHILDREN_AT_HOME and row.fact
+    )
+    lacking = Missing(known.party_id, known.kind.value, "Det vides ikke, hvor mange børn der er.")
+    assert shown.calculation is not None
+    (march,) = shown.calculation.months
+    april = replace(march, month=Month(2026, 4), missing=(lacking,))
+    calculation = replace(shown.calculation, months=(replace(march, missing=()), april))
+    world.inbox.pages[number] = replace(shown, missing=(lacking,), calculation=calculation)
+
+    page = karin.get(path)
+    assert "Det vides ikke, hvor mange børn der er. Det mangler for april" in page.text
+    form = values_of(page.form(path))
+    assert (form["children_at_home"], form["valid_from"]) == ("", ""), "another month, another day"
+    same = {**GOOD_ANSWERS["casework.complete_facts"], "children_at_home": str(known.value)}
+    karin.send(page, path, same)
+
+    [(_, values, _)] = world.inbox.completed
+    assert FactAnswer(known.party_id, known.kind, VALUE, known.value) in values["answers"]  # type: ignore[operator]
 
 
 def test_an_exempt_tax_card_has_neither_rate_nor_deduction(karin: Client, world: FakeCore) -> None:

@@ -100,6 +100,11 @@ def iso(value: date | datetime) -> str:
     return value.isoformat()
 
 
+def navn(name: str) -> str:
+    """Write a name; until CPR has told it, that it is not known, so that a link has words."""
+    return name or "Navnet er ikke hentet endnu"
+
+
 def stort(text: str) -> str:
     """Begin with a capital letter, and leave the rest."""
     return text[:1].upper() + text[1:]
@@ -183,6 +188,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "klokken": klokken,
     "kroner": kroner,
     "maaned": maaned,
+    "navn": navn,
     "oere": oere,
     "stort": stort,
     "tidspunkt": tidspunkt,
