@@ -70,8 +70,11 @@ STAGES = (
 DEMO_CITIZENS = "demo-citizens.json"
 """Where the demo says who lives in it; beside the other files, never in the code."""
 CALENDAR_YEARS = (2015, 2035)
+    "messages",
+    "life",
 """Years the closing days are made for: the oldest recalculation, the farthest deadline."""
 SHIPPED_BPMN = Path(__file__).resolve().parents[1] / "bpmn"
+    "reassessments",
 """The shipped diagrams and decision tables."""
 
 

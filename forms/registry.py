@@ -16,7 +16,9 @@ from forms.casework import (
     RegisterData,
 )
 from forms.decision import Approve, Propose
-from forms.papers import CheckDocuments, DocumentsLapsed, ReviewDocuments
+from forms.life import AssessMove, Change, Death, Overpaid
+from forms.messages import AnswerMessage
+from forms.papers import CheckDocuments, DocumentsLapsed, LatePaper, ReviewDocuments
 from forms.payment import NoReceipt, Rejected, TaxCard, VoucherRejected
 from forms.post import Undelivered
 from processes.domain.errors import BrokenStateError
@@ -44,6 +46,10 @@ FORMS = registered(
         PrepareHearing,
         HearingReply,
         HearingLapsed,
+        Death,
+        AssessMove,
+        Change,
+        Overpaid,
         DeadlinePassed,
         Propose,
         Approve,

@@ -181,9 +181,9 @@ def conclude(hearing: PartyHearing, *, conclusion: str, changes_facts: bool) -> 
 
 
 def drop(hearing: PartyHearing) -> PartyHearing:
-    """Let a hearing nobody needs an answer to any more fall away (bortfald); one that is over stands.
+    """Let a hearing nobody needs an answer to any more fall away (bortfald).
 
-    What it was about is no longer considered, so it can end no case and support no decision.
+    One that is over stands. What the other was about is no longer considered, so it can end no case and support no decision.
     """
     if hearing.state in {HearingState.CONCLUDED, HearingState.DROPPED}:
         return hearing

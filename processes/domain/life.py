@@ -14,6 +14,7 @@ from enum import StrEnum
 from processes.domain.cases import Application, Case, Party, PartyRole
 from processes.domain.errors import ConflictError, RuleError
 from processes.domain.facts import FACT_LABELS, FactKind, Facts, FactStatus, FactValue
+from processes.domain.money import Money
 from processes.domain.periods import ONE_DAY, Month, Period
 
 MOST_WORDS = 2_000
@@ -189,9 +190,7 @@ def applicants(case: Case, application: Application) -> tuple[Party, ...]:
     return tuple(party for party in case.parties if party.role in asked)
 
 
-def survivors(
-    case: Case, application: Application, dead: frozenset[str]
-) -> tuple[Party, ...]:
+def survivors(case: Case, application: Application, dead: frozenset[str]) -> tuple[Party, ...]:
     """Return the applicants who live: their own part of an application survives the other's."""
     return tuple(each for each in applicants(case, application) if each.id not in dead)
 
@@ -259,3 +258,42 @@ def _counting(
 def named(kinds: Iterable[FactKind]) -> str:
     """Say which facts, as a page calls them."""
     return ", ".join(FACT_LABELS[kind].lower() for kind in kinds)
+
+
+# ---- what was told, as facts ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change as somebody tells it (fortalt ændring), before it is an event of a case."""
+
+    kind: EventKind
+    happened_on: date
+    text: str = ""
+    amount: Money | None = None
+    """What is earned in the month it begins, before tax; None when it is not known yet."""
+    until: date | None = None
+    """The last day of a holiday or a stay abroad."""
+    place: str = ""
+    lives_together: bool | None = None
+    """Whether somebody moves in with a partner, or away from one."""
+    is_agreed: bool | None = None
+    """Whether a holiday is agreed with the job centre."""
+
+    def stated(self) -> tuple[tuple[FactKind, FactValue, Period], ...]:
+        """Return what the teller said that a rule can read, and of which days."""
+        if self.amount is not None and self.kind in {EventKind.JOB, EventKind.INCOME}:
+            kind = FactKind.WORK_INCOME if self.kind is EventKind.JOB else FactKind.OTHER_INCOME
+            return ((kind, self.amount, Period(Month.of(self.happened_on).first_day)),)
+        if self.kind is EventKind.COHABITATION and self.lives_together is not None:
+            return ((FactKind.SINGLE, not self.lives_together, Period(self.happened_on)),)
+        if self.kind is EventKind.HOLIDAY and self.until is not None:
+            said = "aftalt" if self.is_agreed else "ikke_aftalt"
+            return ((FactKind.HOLIDAY, said, Period(self.happened_on, self.until + ONE_DAY)),)
+        return ()
+
+    def check(self, today: date) -> None:
+        """Refuse what nobody could act on."""
+        check_told(self.kind, happened_on=self.happened_on, text=self.text, today=today)
+        if self.until is not None and self.until < self.happened_on:
+            raise RuleError("Den sidste dag ligger før den første. Ret en af dem.")

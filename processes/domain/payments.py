@@ -461,3 +461,49 @@ def _missing(party_id: str, kind: FactKind) -> Missing:
 def _node(fact: Fact) -> Node:
     source = fact.source.name + (f", {fact.source.evidence}" if fact.source.evidence else "")
     return Node("fact", fact.id, FACT_LABELS[fact.kind], fact.value, source=source)
+Paid = Mapping[tuple[str, Month], tuple[Money, Money]]
+"""What has left for a person and month: gross and tax, by party and month."""
+
+
+def paid_before(rows: Iterable[tuple[PaymentLine, PaymentState]], decision_id: str) -> Paid:
+    """Add up what other decisions of a case made leave (tidligere udbetalt).
+
+    A rejected payment has not left; one that is planned only may still not leave.
+    """
+    left = {PaymentState.ORDERED, PaymentState.ACCEPTED, PaymentState.SETTLED}
+    found: dict[tuple[str, Month], tuple[Money, Money]] = {}
+    for line, state in rows:
+        if state in left and line.decision_id != decision_id:
+            gross, tax = found.get((line.party_id, line.month), (Money(0), Money(0)))
+            found[line.party_id, line.month] = (gross + line.gross, tax + line.tax)
+    return found
+
+
+def difference(line: PaymentLine, paid: Paid) -> PaymentLine | None:
+    """Return what is left of a payment when what was paid before is taken off (forskelsbeløb).
+
+    None when nothing more is owed: too much is never taken back here. Tax is what the whole month
+    is taxed with, less what was withheld before; never more than the difference.
+    """
+    gross, tax = paid.get((line.party_id, line.month), (Money(0), Money(0)))
+    more = line.gross - gross
+    if not gross:
+        return line
+    if more <= Money(0):
+        return None
+    more_tax = min(max(line.tax - tax, Money(0)), more)
+    net = more - more_tax
+    explanation = Node(
+        "rule",
+        "betaling.forskel",
+        "Forskel til udbetaling",
+        net,
+        source="Det, der er afgjort nu, minus det, der er udbetalt for måneden før.",
+        inputs=(
+            line.explanation,
+            Node("rule", "betaling.udbetalt_foer", "Udbetalt før, før skat", gross),
+        ),
+    )
+    return replace(line, gross=more, tax=more_tax, net=net, explanation=explanation)
+
+

@@ -14,10 +14,14 @@ from dataclasses import replace
 from processes.domain.calculation import Calculation, Outcome
 from processes.domain.decisions import SYSTEM, DecidedLine, Decision, Proposal
 from processes.domain.errors import SafeguardError
+from processes.domain.facts import FactKind
 from processes.domain.hearings import HearingState, PartyHearing
+from processes.domain.immediate_help import ImmediateHelp
+from processes.domain.life import named
 from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, decided_amount
 from processes.domain.periods import danish_day
+from processes.domain.reassessment import lowered
 
 LEAST_REASON_CHARACTERS = 20
 """An exception of fewer characters names nothing."""
@@ -55,6 +59,54 @@ def check_issue(
         )
     _check_second_person(proposal, contributors)
     if proposal.is_adverse or calculation.is_adverse:
+        _check_adverse(proposal, hearing)
+
+
+def check_still_holds(
+    changed: Sequence[FactKind], *, is_withdrawn: bool, nobody_lives: bool
+) -> None:
+    """Refuse a decision on a case that life has overtaken (forældet grundlag).
+
+    Law: FVL § 19 and the duty to inform a case well (RSL § 10): what is decided rests on what is
+    known when it is decided, not on what was known when it was calculated.
+    """
+    if is_withdrawn:
+        raise SafeguardError(
+            "Ansøgningen er trukket tilbage, så der kan ikke træffes afgørelse. Sagen lukker."
+        )
+    if nobody_lives:
+        raise SafeguardError(
+            "Ansøgeren er død, så afgørelsen kan ikke træffes. Se opgaven om dødsfaldet."
+        )
+    if changed:
+        raise SafeguardError(
+            f"Oplysningerne er ændret, efter at der blev beregnet: {named(changed)}."
+            " Vurdér sagen igen, og beregn på ny, før der afgøres."
+        )
+
+
+def check_favourable_change(calculation: Calculation, earlier: Sequence[DecidedLine]) -> None:
+    """Refuse that the system itself gives less than a decision already sent."""
+    if months := lowered(calculation, earlier):
+        raise SafeguardError(
+            f"Hjælpen bliver mindre fra {months[0]} end afgjort før, så en sagsbehandler skal"
+            " foreslå afgørelsen."
+        )
+
+
+def check_lowering(
+    proposal: Proposal,
+    *,
+    calculation: Calculation,
+    hearing: PartyHearing | None,
+    earlier: Sequence[DecidedLine],
+) -> None:
+    """Refuse to give less than a decision already sent without all that harm asks for.
+
+    Law: FVL § 19. Less than before is to the citizen's harm, also when it is all that is applied
+    for now.
+    """
+    if lowered(calculation, earlier):
         _check_adverse(proposal, hearing)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from processes.domain import documents, hearings
+from processes.domain import documents, hearings, life
 from processes.domain.access import Actor, may, require
 from processes.domain.calculation import Calculation, PersonMonth
-from processes.domain.cases import Case, Party, PartyRole, Protection
+from processes.domain.cases import Case, CaseState, Party, PartyRole, Protection
 from processes.domain.documents import Document, JournalNote, RequestState
 from processes.domain.errors import NotAllowedError, RuleError
 from processes.domain.facts import Contradiction, FactKind, Facts
 from processes.domain.identifiers import Cpr
-from processes.domain.registers import RegisterName, differences
+from processes.domain.life import LifeEvent
+from processes.domain.registers import RegisterName, differences, is_own_answer
 from processes.domain.rules.prose import (
     UNCONFIRMED,
     in_words,
@@ -45,6 +46,7 @@ from processes.ports.records import (
     UserTask,
 )
 from processes.ports.stores import UnitOfWork
+    LetterState,
 from processes.stages import documents as paper_stage
 
 ADULTS = {PartyRole.PRIMARY, PartyRole.SPOUSE}
@@ -96,6 +98,8 @@ class Casework:
                     item for item in uow.read.case_timeline(case_id) if item.kind != "proces"
                 ],
                 tasks=uow.processes.tasks_of_case(case_id),
+                events=uow.life.of_case(case_id),
+                may_withdraw=may_withdraw(uow, case),
                 instances=[
                     self._instance_view(uow, instance)
                     for instance in uow.processes.instances_of_case(case_id)
@@ -155,6 +159,10 @@ class Casework:
         with self.env.uow(by.municipality_id) as uow:
             case = self._case(uow, case_id, by)
             calculation = uow.calculations.latest(case_id)
+            thread=self._thread(uow, task, case),
+            answered_registers=_answered_since(uow, task),
+            event=(event := _event_of(uow, task)),
+            told=_told(uow, event),
             self._look(uow, by, "calculation.read", f"case:{case_id}")
             uow.commit()
             return () if calculation is None else explain_lines(case, calculation)
@@ -366,6 +374,35 @@ def _name(element: object, event: HistoryEvent) -> str:
 def _search_words(text: str) -> list[str]:
     digits = "".join(each for each in text if each.isdigit())
     if len(digits) == 10 and not any(each.isalpha() for each in text):  # noqa: PLR2004
+def may_withdraw(uow: UnitOfWork, case: Case) -> bool:
+    """Tell whether an application can still be withdrawn: it is open, and no decision has left."""
+    running = any(
+        each.state is not InstanceState.ENDED for each in uow.processes.instances_of_case(case.id)
+    )
+    if case.state is CaseState.CLOSED or not running:
+        return False
+    if life.withdrawal(uow.life.of_case(case.id)) is not None:
+        return False
+    issued = {each.id for each in uow.decisions.of_case(case.id)}
+    left = {LetterState.ORDERED, LetterState.DELIVERED}
+    return not any(
+        each.subject_id in issued and each.state in left for each in uow.letters.of_case(case.id)
+    )
+
+
+def _event_of(uow: UnitOfWork, task: UserTask) -> LifeEvent | None:
+    event_id = task.variables.get("event_id")
+    return None if event_id is None else uow.life.event(str(event_id))
+
+
+def _told(uow: UnitOfWork, event: LifeEvent | None) -> list[Fact]:
+    """Return the facts that whoever told of an event gave with it."""
+    if event is None:
+        return []
+    facts = uow.facts.of_case(event.case_id)
+    return [fact for fact in facts if fact.source.reference == event.id]
+
+
         return [Cpr.parse(digits).digits]
     return [word.casefold() for word in text.split()]
 

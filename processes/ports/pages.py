@@ -28,6 +28,8 @@ from processes.domain.facts import Contradiction, Fact, FactKind
 from processes.domain.hearings import PartyHearing
 from processes.domain.letters import Letter
 from processes.domain.payments import PaymentLine, PaymentState
+from processes.domain.life import LifeEvent
+from processes.domain.messages import CaseMessage, unanswered
 from processes.domain.periods import Period
 from processes.ports.records import (
     Absence,
@@ -128,6 +130,14 @@ class TaskPage:
     documents: Sequence[Document] = ()
     deciding_refused: str = ""
     """Why the reader may not complete this task (habilitet, fire øjne), in Danish; else empty."""
+    thread: MessageThread | None = None
+    """The messages of the party the task is about."""
+    answered_registers: Sequence[str] = ()
+    """Registers that answered after the task to type in for them was opened."""
+    event: LifeEvent | None = None
+    """What happened, when the task is about that."""
+    told: Sequence[Fact] = ()
+    """The facts that whoever told of it gave."""
     names: Names = field(default_factory=dict)
 
 
@@ -189,6 +199,10 @@ class CasePage:
     """What the party was asked to send."""
     notes: Sequence[JournalNote] = ()
     timeline: Sequence[TimelineItem] = ()
+    events: Sequence[LifeEvent] = ()
+    """What happened in the parties' lives, newest first."""
+    may_withdraw: bool = False
+    """Whether the application can still be withdrawn."""
     tasks: Sequence[UserTask] = ()
     instances: Sequence[InstanceView] = ()
     incidents: Sequence[Incident] = ()

@@ -26,7 +26,7 @@ def prepare_event(ctx: StepContext, body: Mapping[str, object]) -> CaseEvent:
     case = ctx.uow.cases.get(str(body["case_id"]))
     kind = str(body["kind"])
     return CaseEvent(
-        idempotency_key=f"event:{case.id}:{kind}",
+        idempotency_key=f"event:{case.id}:{kind}{subject}",
         kind=kind,
         case_id=case.id,
         case_number=case.number,

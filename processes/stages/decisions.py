@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from processes.domain import decisions, safeguards
-from processes.domain.calculation import Calculation, Outcome
-from processes.domain.cases import CaseState, check_move
-from processes.domain.decisions import Decision, Proposal
+from processes.domain import decisions, immediate_help, life, safeguards
+from processes.domain.calculation import Calculation, HelpKind, Outcome
+from processes.domain.cases import Application, CaseState, check_move
+from processes.domain.decisions import DecidedLine, Decision, Proposal
 from processes.domain.errors import RuleError
+from processes.domain.facts import Facts
 from processes.domain.hearings import PartyHearing
 from processes.ports.records import UserTask
 from processes.steps import StepContext, Variables, receives, step
@@ -125,6 +126,8 @@ def issue_favourable(ctx: StepContext, *, proposal_id: str) -> Variables:
     calculation = ctx.uow.calculations.get(proposal.calculation_id)
     safeguards.check_issue_favourable(proposal, calculation=calculation)
     return _issue(ctx, proposal, calculation)
+    _check_still_holds(ctx, calculation)
+    safeguards.check_favourable_change(calculation, _standing(ctx, proposal.case_id))
 
 
 @step("decisions.issue", adverse=True)
@@ -139,6 +142,14 @@ def issue(ctx: StepContext, *, proposal_id: str, second_person: bool) -> Variabl
     hearing = None if proposal.hearing_id is None else ctx.uow.hearings.get(proposal.hearing_id)
     safeguards.check_issue(
         proposal,
+    _check_still_holds(ctx, calculation)
+    if calculation.help_kind is HelpKind.SUPPORT:
+        safeguards.check_lowering(
+            proposal,
+            calculation=calculation,
+            hearing=hearing,
+            earlier=_standing(ctx, proposal.case_id),
+        )
         calculation=calculation,
         hearing=hearing,
         contributors=ctx.uow.decisions.contributors(proposal.case_id),
@@ -148,6 +159,48 @@ def issue(ctx: StepContext, *, proposal_id: str, second_person: bool) -> Variabl
 
 def _issue(ctx: StepContext, proposal: Proposal, calculation: Calculation) -> Variables:
     case = ctx.uow.cases.lock(proposal.case_id)
+def _check_still_holds(ctx: StepContext, calculation: Calculation) -> None:
+    """Ask whether life has overtaken the case since it was calculated."""
+    case = ctx.uow.cases.lock(calculation.case_id)
+    facts = ctx.uow.facts.of_case(case.id)
+    known = Facts.as_known(facts, ctx.now)
+    dead = life.dead_parties(case, known, ctx.today)
+    application = ctx.uow.cases.application_of_case(case.id)
+    is_support = calculation.help_kind is HelpKind.SUPPORT
+    changed = life.changed_kinds(
+        Facts.as_known(facts, calculation.made_at),
+        known,
+        parties=[party.id for party in case.parties],
+        months=[month.month for month in calculation.months],
+    )
+    if is_support:
+        safeguards.check_help_answered(_question(ctx, application))
+    safeguards.check_still_holds(
+        # Help now is judged on what the citizen can dispose of; registers may answer afterwards.
+        changed if is_support else (),
+        is_withdrawn=life.withdrawal(ctx.uow.life.of_case(case.id)) is not None,
+        nobody_lives=not life.survivors(case, application, dead),
+    )
+
+
+def _question(ctx: StepContext, application: Application) -> ImmediateHelp:
+    """Return the question of immediate help; one from before it was put has its own answer."""
+    return ctx.uow.immediate_help.of_application(application.id) or immediate_help.ask(
+        application.answers,
+        help_id="",
+        case_id=application.case_id,
+        application_id=application.id,
+        at=application.received_at,
+    )
+
+
+def _standing(ctx: StepContext, case_id: str) -> tuple[DecidedLine, ...]:
+    """Return what the newest decision that was sent gives."""
+    sent = [each for each in ctx.uow.decisions.of_case(case_id) if each.sent_at is not None]
+    newest = max(sent, key=lambda each: each.issued_at, default=None)
+    return () if newest is None else newest.lines
+
+
     for known in ctx.uow.decisions.of_case(case.id):
         if known.proposal_id == proposal.id:
             return _issued(known)
@@ -171,6 +224,8 @@ def _issue(ctx: StepContext, proposal: Proposal, calculation: Calculation) -> Va
         {"case_id": case.id, "kind": "sag.afgjort"},
         key=f"event:{decision.id}:sag.afgjort",
     )
+    if ctx.uow.processes.is_awaited("case-decided", case.id):
+        ctx.tell("case-decided", case.id, {}, case_id=case.id, tries=decision.id)
     return _issued(decision)
 
 

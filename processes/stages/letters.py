@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from processes.domain import documents, hearings, letters, life
-from processes.domain.cases import Case, CaseState
+from processes.domain import (
+    documents,
+    hearings,
+    immediate_help,
+    letters,
+    life,
+    notices,
+    payments,
+    promise_letters,
+    safeguards,
+)
+from processes.domain.calculation import Calculation, HelpKind
+from processes.domain.cases import Case, CaseState, Party
+from processes.domain.decisions import Decision
 from processes.domain.documents import Direction
 from processes.domain.errors import BrokenStateError, SafeguardError
 from processes.domain.facts import Facts
@@ -111,24 +123,7 @@ def _written(
     if letter_kind in {DOCUMENTS, DOCUMENTS_REMINDER}:
         return _about_papers(ctx, case, sender, is_reminder=letter_kind == DOCUMENTS_REMINDER)
     if letter_kind == CLOSING:
-        event = ctx.uow.life.event(subject_id)
-        written = [
-            (
-                party.id,
-                letters.compose_closing(
-                    event,
-                    case=case,
-                    receiver=party,
-                    sender=sender,
-                    letter_id=ctx.new_id(),
-                    dated_on=ctx.today,
-                ),
-            )
-            for party in receivers
-        ]
-        for _, letter in written:
-            letters.check_letter(letter)
-        return written
+        return _about_the_end(ctx, case, sender, subject_id)
     raise BrokenStateError(f"Diagrammet beder om brevet '{letter_kind}', som ikke findes.")
 
 
@@ -142,6 +137,150 @@ def _about_papers(
         (
             party.id,
             letters.compose_documents(
+def decision_letter(
+    ctx: StepContext,
+    decision: Decision,
+    calculation: Calculation,
+    *,
+    case: Case,
+    receiver: Party,
+    sender: Sender,
+    letter_id: str,
+) -> Letter:
+    """Write a decision to one party, in the words of the help it is about."""
+    if decision.help_kind is HelpKind.IMMEDIATE:
+        asked = ctx.uow.immediate_help.of_case(case.id)
+        if asked is None:
+            raise BrokenStateError("en afgørelse om engangshjælp uden et spørgsmål om den")
+        return promise_letters.compose_immediate(
+            decision,
+            asked=asked,
+            calculation=calculation,
+            case=case,
+            receiver=receiver,
+            sender=sender,
+            letter_id=letter_id,
+            dated_on=ctx.today,
+            pays_on=payments.same_day(ctx.now, rules=ctx.rules, calendar=ctx.calendar),
+        )
+    return letters.compose_decision(
+        decision,
+        calculation=calculation,
+        case=case,
+        receiver=receiver,
+        sender=sender,
+        letter_id=letter_id,
+        dated_on=ctx.today,
+        calendar=ctx.calendar,
+        help_words=_help_words(ctx, case),
+    )
+
+
+def _help_words(ctx: StepContext, case: Case) -> str:
+    """Say how the question of immediate help was answered; no letter leaves without an answer."""
+    asked = ctx.uow.immediate_help.of_case(case.id)
+    if asked is None:
+        # An application from before the question was put in the process has its own answer.
+        application = ctx.uow.cases.application_of_case(case.id)
+        asked = immediate_help.ask(
+            application.answers,
+            help_id="",
+            case_id=case.id,
+            application_id=application.id,
+            at=application.received_at,
+        )
+    safeguards.check_help_answered(asked)
+    decided = [
+        each
+        for each in ctx.uow.decisions.of_case(case.id, help_kind=HelpKind.IMMEDIATE)
+        if each.calculation_id == asked.calculation_id and each.sent_at is not None
+    ]
+    if not decided:
+        return immediate_help.in_words(asked, None)
+    return immediate_help.in_words(asked, decided[0].outcome, decided[0].number)
+
+
+def _about_delay(
+    ctx: StepContext, case: Case, sender: Sender, notice_id: str
+) -> list[tuple[str, Letter]]:
+    """Tell every party that the deadline is not kept."""
+    notice = ctx.uow.deadlines.notice(notice_id)
+    written = [
+        (
+            party.id,
+            promise_letters.compose_delay(
+                notice,
+                case=case,
+                receiver=party,
+                sender=sender,
+                letter_id=ctx.new_id(),
+                dated_on=ctx.today,
+            ),
+        )
+        for party in letters.receivers(case, dead=_dead(ctx, case))
+    ]
+    for _, letter in written:
+        letters.check_letter(letter)
+    return written
+
+
+def _to_one(
+    ctx: StepContext, case: Case, sender: Sender, letter_kind: str, subject_id: str
+) -> tuple[str, Letter]:
+    """Write to the one party a message or the spouse's part is about; no other gets to know."""
+    letter_id, today = ctx.new_id(), ctx.today
+    if letter_kind == MESSAGE_NOTICE:
+        party = case.party(ctx.uow.messages.get(subject_id).party_id)
+        letter = notices.message_notice(
+            case=case,
+            # CPR may not have told a name yet, and the post goes by the number.
+            receiver=replace(party, name=party.name or f"Borgeren i sag {case.number}"),
+            sender=sender,
+            letter_id=letter_id,
+            dated_on=today,
+        )
+    else:
+        part = ctx.uow.spouse_parts.of_case(case.id)
+        if part is None or part.due_on is None:
+            raise BrokenStateError("et brev om ægtefællens del blev bestilt, før den var bedt om")
+        party = case.party(part.party_id)
+        letter = notices.spouse_part(
+            case=case,
+            receiver=party,
+            sender=sender,
+            letter_id=letter_id,
+            dated_on=today,
+            due_on=part.due_on,
+            is_reminder=letter_kind == SPOUSE_REMINDER,
+        )
+    letters.check_letter(letter)
+    return party.id, letter
+
+
+def _about_the_end(
+    ctx: StepContext, case: Case, sender: Sender, event_id: str
+) -> list[tuple[str, Letter]]:
+    """Tell every party that the case has stopped, and what they can do now."""
+    event = ctx.uow.life.event(event_id)
+    written = [
+        (
+            party.id,
+            letters.compose_closing(
+                event,
+                case=case,
+                receiver=party,
+                sender=sender,
+                letter_id=ctx.new_id(),
+                dated_on=ctx.today,
+            ),
+        )
+        for party in letters.receivers(case, dead=_dead(ctx, case))
+    ]
+    for _, letter in written:
+        letters.check_letter(letter)
+    return written
+
+
                 missing
                 if party.role in letters.ACTS_FOR
                 else [each for each in missing if each.party_id == party.id],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from processes.domain import payments, safeguards
+from processes.domain import life, payments, safeguards
+from processes.domain.calculation import HelpKind
 from processes.domain.cases import CaseState, check_move
 from processes.domain.decisions import DecidedLine, Decision
 from processes.domain.errors import RuleError
@@ -20,6 +21,9 @@ from processes.steps import StepContext, Variables, receives, sends, step
 PRODUCTION = "production"
 RECEIPT_STATES = {
     ReceiptState.ACCEPTED: PaymentState.ACCEPTED,
+PAYEE_DIED = "modtageren_er_doed"
+BY_HAND = payments.BY_HAND
+DEAD_PAYEE = "Modtageren er død. Et beløb, der er til gode, hører til boet."
     ReceiptState.SETTLED: PaymentState.SETTLED,
     ReceiptState.REJECTED: PaymentState.REJECTED,
 }
@@ -29,7 +33,8 @@ RECEIPT_STATES = {
 def plan(ctx: StepContext, *, decision_id: str) -> Variables:
     """Plan what a decision makes the municipality pay (effektueringsplan).
 
-    Without a tax card there is no plan yet; the reason says who can give it.
+    Without a tax card there is no plan yet; the reason says who can give it. Of a month that an
+    earlier decision was paid for, only the difference up is planned; the dead are paid nothing.
     """
     known = ctx.uow.payments.plan_of_decision(decision_id)
     if known is not None:
@@ -38,6 +43,7 @@ def plan(ctx: StepContext, *, decision_id: str) -> Variables:
     calculation = ctx.uow.calculations.get(decision.calculation_id)
     planning = payments.plan(
         decision,
+    paid = _paid(ctx, decision)
         calculation,
         facts=Facts.as_known(ctx.uow.facts.of_case(decision.case_id), ctx.now),
         rules=ctx.rules,
@@ -49,8 +55,17 @@ def plan(ctx: StepContext, *, decision_id: str) -> Variables:
         mode=ctx.mode,
     )
     if planning.plan is None:
+        months={month for _, month in paid} or None,
+        pays_on=_same_day(ctx, decision),
+        earlier=_of_other_help(ctx, decision),
         return {"plan_id": None, "payable": False, "reason": planning.reason}
-    for line in planning.plan.lines:
+    dead = _dead(ctx, decision.case_id)
+    owed = [payments.difference(line, paid) for line in planning.plan.lines]
+    lines = tuple(line for line in owed if line is not None and line.party_id not in dead)
+    if not lines:
+        reason = DEAD_PAYEE if dead else "Der er ikke mere at udbetale efter afgørelsen."
+        return {"plan_id": None, "payable": False, "reason": reason}
+    for line in lines:
         _check(ctx, line, decision)
     ctx.uow.payments.add_plan(planning.plan)
     return {"plan_id": planning.plan.id, "payable": True, "reason": ""}
@@ -58,7 +73,48 @@ def plan(ctx: StepContext, *, decision_id: str) -> Variables:
 
 def _check(ctx: StepContext, line: PaymentLine, decision: Decision) -> None:
     safeguards.check_payment(
-        line,
+def _dead(ctx: StepContext, case_id: str) -> frozenset[str]:
+    """Return the parties nothing is paid to any more."""
+    known = Facts.as_known(ctx.uow.facts.of_case(case_id), ctx.now)
+    return life.dead_parties(ctx.uow.cases.get(case_id), known, ctx.today)
+
+
+def _same_day(ctx: StepContext, decision: Decision) -> date | None:
+    """Return when what cannot wait is paid; None for what is paid when its month ends."""
+    if decision.help_kind is not HelpKind.IMMEDIATE:
+        return None
+    return payments.same_day(ctx.now, rules=ctx.rules, calendar=ctx.calendar)
+
+
+def _own(ctx: StepContext, decision: Decision) -> frozenset[str]:
+    """Return the decisions on the same help as this one."""
+    same = ctx.uow.decisions.of_case(decision.case_id, help_kind=decision.help_kind)
+    return frozenset(each.id for each in same)
+
+
+def _paid(ctx: StepContext, decision: Decision) -> payments.Paid:
+    """Return what was paid before for the same; help until the first payment is never set off."""
+    if decision.help_kind is HelpKind.IMMEDIATE:
+        return {}
+    own = _own(ctx, decision)
+    rows = ctx.uow.payments.of_case(decision.case_id)
+    return payments.paid_before([row for row in rows if row[0].decision_id in own], decision.id)
+
+
+def _of_other_help(ctx: StepContext, decision: Decision) -> list[PaymentLine]:
+    """Return the payments of other help of the case that have left or will."""
+    own = _own(ctx, decision)
+    return [
+        line
+        for line, state in ctx.uow.payments.of_case(decision.case_id)
+        if line.decision_id not in own and state is not PaymentState.REJECTED
+    ]
+
+
+        # A difference is right when it makes up the whole month with what was paid before.
+        replace(line, gross=line.gross + before, net=line.net + before),
+    paid = _paid(ctx, decision)
+    before, _ = paid.get((line.party_id, line.month), (Money(0), Money(0)))
         decision=decision,
         last_decided=_last_decided(ctx, decision, line.party_id),
         provisional_allowed=ctx.mode != PRODUCTION,
@@ -91,9 +147,10 @@ def order(ctx: StepContext, *, plan_id: str) -> Variables:
     states = ctx.uow.payments.states(plan_id)
     ordered = 0
     for line in plan_.lines:
-        if states[line.id] is not PaymentState.PLANNED:
+        if states[line.id] is not PaymentState.PLANNED or line.party_id in dead:
             continue
         _check(ctx, line, decision)
+    dead = _dead(ctx, plan_.case_id)
         ctx.uow.payments.mark_ordered(line.id, ctx.now)
         ctx.leave("send.payment", line.case_id, {"payment_id": line.id}, key=f"payment:{line.id}")
         ordered += 1
@@ -107,8 +164,8 @@ def order(ctx: StepContext, *, plan_id: str) -> Variables:
     return {"payment_count": ordered, "receipt_expected_by": expected_by.isoformat()}
 
 
-def prepare_order(ctx: StepContext, body: Mapping[str, object]) -> PaymentRequest:
-    """Read the one payment to hand over."""
+def prepare_order(ctx: StepContext, body: Mapping[str, object]) -> PaymentRequest | None:
+    """Read the one payment to hand over; None when its payee has died since it was ordered."""
     line = ctx.uow.payments.line(str(body["payment_id"]))
     case = ctx.uow.cases.get(line.case_id)
     municipality = ctx.uow.setup.municipality()
@@ -116,6 +173,11 @@ def prepare_order(ctx: StepContext, body: Mapping[str, object]) -> PaymentReques
         idempotency_key=f"payment:{line.id}",
         payee_cpr=case.party(line.party_id).cpr,
         amount=line.net,
+    if line.party_id in _dead(ctx, line.case_id):
+        receipt = PaymentReceipt(line.id, PaymentState.REJECTED, "", PAYEE_DIED, ctx.now)
+        _append(ctx, line, receipt)
+        ctx.note(line.case_id, f"Udbetalingen for {line.month} er standset. {DEAD_PAYEE}")
+        return None
         disposition_on=line.disposition_on,
         # What the payee's bank shows: who pays and for which month, never the legal ground.
         text=f"{municipality.name} {line.month}"[:40],
@@ -166,7 +228,13 @@ def _append(ctx: StepContext, line: PaymentLine, receipt: PaymentReceipt) -> boo
         return False
     states = ctx.uow.payments.states(line.plan_id)
     final = {PaymentState.SETTLED, PaymentState.REJECTED}
-    lines = _newest_tries(ctx.uow.payments.plan(line.plan_id).lines)
+    dead = _dead(ctx, line.case_id)
+    lines = [
+        each
+        for each in _newest_tries(ctx.uow.payments.plan(line.plan_id).lines)
+        # What was never ordered because its payee died is not waited for.
+        if states[each.id] is not PaymentState.PLANNED or each.party_id not in dead
+    ]
     if all(states[each.id] in final for each in lines):
         rejected = sum(1 for each in lines if states[each.id] is PaymentState.REJECTED)
         tries = max(each.sequence for each in lines)

@@ -266,6 +266,32 @@ def collect(ctx: StepContext, answers: RegisterAnswers, *, case_id: str) -> Vari
     }
 
 
+def prepare_refresh(ctx: StepContext, *, case_id: str, party_id: str) -> RegisterRequest:
+    """Read whom to ask CPR about, now that it has told of an event."""
+    return _request(ctx, case_id, [RegisterName.CPR])
+
+
+@step(
+    "registers.refresh",
+    prepare=prepare_refresh,
+    ask=ask_registers,
+    errors=("register_unavailable",),
+    max_attempts=REGISTER_TRIES,
+)
+def refresh(
+    ctx: StepContext, answers: RegisterAnswers, *, case_id: str, party_id: str
+) -> Variables:
+    """Record what CPR says after an event (opslag efter hændelse); the event itself is only news.
+
+    `lives_here` is whether the person lives in this municipality; null when CPR does not say.
+    """
+    _record(ctx, case_id, answers)
+    record = answers.people.get(ctx.uow.cases.get(case_id).party(party_id).cpr)
+    gone = record is None or record.dead_on is not None or record.emigrated_on is not None
+    here = None if gone or record is None else record.municipality_code == ctx.uow.municipality_id
+    return {"lives_here": here}
+
+
 @step("registers.fall_back")
 def fall_back(ctx: StepContext, *, case_id: str, snapshot_days: int) -> Variables:
     """Take earlier answers in place of registers that are away (forældede oplysninger).

@@ -104,7 +104,34 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
     ),
     "casework.documents_lapsed": ({},),
     "casework.complete_facts": ({"manual_facts": True, "missing": 0},),
-    "casework.deadline_passed": ({"new_deadline_on": "2026-04-10"},),
+    "casework.deadline_passed": ({},),
+    "casework.delay_reason": ({"reason_written": True}, {"reason_written": False}),
+    "casework.immediate_help": (
+        {
+            "immediate_outcome": "bevilget",
+            "calculation_id": "calculation",
+            "proposal_id": "proposal",
+            "payout_way": "nemkonto",
+        },
+        {
+            "immediate_outcome": "bevilget",
+            "calculation_id": "calculation",
+            "proposal_id": "proposal",
+            "payout_way": "kasse",
+        },
+        {
+            "immediate_outcome": "afslag",
+            "calculation_id": "calculation",
+            "proposal_id": None,
+            "payout_way": "nemkonto",
+        },
+        {
+            "immediate_outcome": "ikke_noedvendig",
+            "calculation_id": None,
+            "proposal_id": None,
+            "payout_way": None,
+        },
+    ),
     "casework.prepare_hearing": (
         {"prepared_hearing_id": "hearing", "facts_unknown_to_party": True, "hearing_days": 14},
         {"prepared_hearing_id": "hearing", "facts_unknown_to_party": False, "hearing_days": 14},
@@ -130,7 +157,53 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
     "post.undelivered": ({"handed_over": False}, {"handed_over": True}),
 }
 
+    "registers.refresh": ({"lives_here": True}, {"lives_here": False}, {"lives_here": None}),
+    "life.weigh": (
+        {"event_class": "intet", "event_matters": False, "municipality_left": False},
+        {"event_class": "doed", "event_matters": False, "municipality_left": False},
+        {"event_class": "flyttet", "event_matters": False, "municipality_left": False},
+        {"event_class": "aendring", "event_matters": False, "municipality_left": False},
+    ),
+    "life.stop_for_death": ({"case_goes_on": False}, {"case_goes_on": True}),
+    "life.let_case_know": ({},),
+    "life.assess_again": ({},),
+    "life.close_case": ({"closing_id": "event"},),
+    "reassessments.compare": (
+        {"effect": "samme", "is_adverse": False},
+        {"effect": "mere", "is_adverse": False},
+        {"effect": "mindre", "is_adverse": True},
+    ),
+    "reassessments.keep": ({},),
+    "reassessments.settle": (
+        {"pay_more": True, "overpaid": False},
+        {"pay_more": False, "overpaid": True},
+        {"pay_more": True, "overpaid": True},
+        {"pay_more": False, "overpaid": False},
+    ),
+    "reassessments.publish": ({},),
 MESSAGES: Mapping[str, tuple[Answer, ...]] = {
+    "documents.late_deadline": ({"late_paper_due_at": DEADLINE},),
+    "messages.set_deadline": ({"answer_due_at": DEADLINE},),
+    "messages.hold": ({},),
+    "messages.notice_grounds": tuple(
+        {"message_kind": kind, "seen_already": seen, "earlier_unread": earlier}
+        for kind, seen, earlier in (
+            ("fra_kommune", False, False),
+            ("ventesvar", False, True),
+            ("fra_kommune", True, False),
+        )
+    ),
+    "spouses.confirm": tuple(
+        {
+            "spouse_confirmed": is_confirmed,
+            "spouse_remind_at": "2026-03-06T09:00:00+01:00",
+            "spouse_due_at": "2026-03-10T00:00:00+01:00",
+        }
+        for is_confirmed in (True, False)
+    ),
+    "spouses.not_asked": ({},),
+    "spouses.lapse": ({},),
+    "spouses.hand_in": ({},),
     "hearing-answered": ({},),
     "documents-received": ({},),
     "letters-delivered": ({"undelivered": 0}, {"undelivered": 1}),
@@ -139,4 +212,15 @@ MESSAGES: Mapping[str, tuple[Answer, ...]] = {
         {"rejected": 0, "rejected_because": ""},
         {"rejected": 1, "rejected_because": "KONTO_LUKKET"},
     ),
+    "casework.death": ({"event_matters": False}, {"event_matters": True}),
+    "casework.assess_move": (
+        {"event_matters": False, "municipality_left": False},
+        {"event_matters": False, "municipality_left": True},
+    ),
+    "casework.change": ({"event_matters": False}, {"event_matters": True}),
+    "casework.overpaid": ({},),
 }
+    "application-withdrawn": ({"event_id": "event"},),
+    "municipality-left": ({"event_id": "event"},),
+    "party-died": ({},),
+    "facts-changed": ({},),

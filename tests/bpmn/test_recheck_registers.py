@@ -2,7 +2,7 @@
 
 from tests.bpmn import shipped
 from tests.bpmn.answers import DEADLINE
-from tests.bpmn.walker import every_path, walk
+from tests.bpmn.walker import Script, every_path, walk
 
 PROCESS = "recheck_registers"
 SAME = {
@@ -29,6 +29,17 @@ def test_an_answer_that_changes_nothing_is_nobodys_task() -> None:
 
 
 def test_nothing_but_a_person_follows_a_difference() -> None:
-    diagram = shipped.definition(PROCESS).diagrams[PROCESS]
+    different = ENTRIES[1]
 
-    assert not [node.id for node in diagram.nodes.values() if node.step]
+    here = walk({}, different, definition=shipped.definition(PROCESS))
+
+    assert here.asked == ("task_compare",)
+
+
+def test_a_case_is_assessed_again_when_a_person_says_so_and_not_before() -> None:
+    different = ENTRIES[1]
+    script: Script = {"task_compare": [{"recheck_changes_facts": True}]}
+
+    here = walk(script, different, definition=shipped.definition(PROCESS))
+
+    assert here.asked == ("task_compare", "step_assess_again")

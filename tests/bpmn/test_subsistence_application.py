@@ -20,6 +20,8 @@ def an_application(*, acute: bool = False) -> Scope:
 
 
 ENTRIES = (an_application(),)
+STOPS = {"on_withdrawn", "on_municipality_left", "on_died"}
+"""What can stop a case until its decision is sent."""
 GRANTED, PARTIAL, REFUSED, UNKNOWN = answers.STEPS["calculations.calculate"]
 BY_DISCRETION, BY_RULE = answers.FORMS["casework.assess"]
 
@@ -29,7 +31,13 @@ def test_every_flow_is_taken_and_every_end_reached() -> None:
 
     assert not seen.untaken
     # A passed deadline, or one that is near, ends only its own branch: it is never how a case ends.
-    assert seen.ends == {"end_granted", "end_refused"}
+    assert seen.ends == {
+        "end_granted",
+        "end_refused",
+        "end_closed",
+        "end_died",
+        "end_died_before_payment",
+    }
 
 
 def test_the_straight_path_is_the_one_the_law_draws() -> None:
@@ -123,7 +131,7 @@ def test_a_passed_deadline_calls_the_team_lead_and_leaves_the_case_as_it_was() -
 
     there = walker.take(here, fires)
 
-    assert there.elements == {"task_assess", "on_case_warning", "task_deadline_passed"}
+    assert there.elements - STOPS == {"task_assess", "on_case_warning", "task_deadline_passed"}
     roles = {each.element_id: getattr(each, "role", None) for each in there.wanted.values()}
     assert roles["task_deadline_passed"] == "team_lead"
 
@@ -137,8 +145,101 @@ def test_a_near_deadline_raises_the_priority_and_leaves_the_case_as_it_was() -> 
     raised = next(m for m in walker.moves(there) if m.label.startswith("step_raise_priority"))
     after = walker.take(there, raised)
 
-    assert there.elements == {"task_assess", "on_case_deadline", "step_raise_priority"}
-    assert after.elements == {"task_assess", "on_case_deadline"}
+    assert there.elements - STOPS == {"task_assess", "on_case_deadline", "step_raise_priority"}
+    assert after.elements - STOPS == {"task_assess", "on_case_deadline"}
+
+
+EVERYWHERE = (
+    "step_collect",
+    "task_assess",
+    "task_complete_facts",
+    "task_prepare_hearing",
+    "wait_answer",
+    "task_propose",
+    "task_approve",
+    "wait_delivered",
+)
+
+
+@pytest.mark.parametrize("place", EVERYWHERE)
+@pytest.mark.parametrize("stop", ["on_withdrawn", "on_municipality_left"])
+def test_a_case_that_stops_closes_everything_and_ends_with_a_letter(place: str, stop: str) -> None:
+    outcome = {"task_complete_facts": UNKNOWN}.get(place, REFUSED)
+    here = walk({"step_calculate": [outcome]}, an_application(), until=place)
+
+    there = _rest(_let(here, stop))
+
+    assert _after(there, here) == [
+        "step_close_case",
+        "step_compose",
+        "step_render",
+        "step_send",
+        "wait_delivered",
+        "step_mark_sent",
+        "step_publish_closed",
+    ]
+    assert there.ended is not None
+    assert there.ended.element_id == "end_closed"
+
+
+@pytest.mark.parametrize("place", EVERYWHERE)
+def test_after_a_death_nothing_more_happens_in_the_case(place: str) -> None:
+    outcome = {"task_complete_facts": UNKNOWN}.get(place, REFUSED)
+    here = walk({"step_calculate": [outcome]}, an_application(), until=place)
+
+    there = _let(here, "on_died")
+
+    assert _after(there, here) == []
+    assert there.ended is not None
+    assert there.ended.element_id == "end_died"
+
+
+def test_a_death_before_the_money_left_stops_the_payment() -> None:
+    here = walk({}, an_application(), until="wait_receipts")
+
+    there = _let(here, "on_died_before_payment")
+
+    assert _after(there, here) == []
+    assert there.ended is not None
+
+
+def test_once_the_decision_is_sent_it_is_too_late_to_withdraw() -> None:
+    here = walk({}, an_application(), until="step_plan")
+
+    assert not here.elements & STOPS
+
+
+@pytest.mark.parametrize("place", ["task_prepare_hearing", "wait_answer", "task_propose"])
+def test_facts_that_change_after_a_calculation_bring_the_case_back_to_assessment(
+    place: str,
+) -> None:
+    here = walk({"step_calculate": [REFUSED]}, an_application(), until=place)
+
+    there = _let(here, "on_facts_changed")
+
+    assert "task_assess" in there.elements
+    assert place not in there.elements
+    assert "step_issue" not in there.asked
+
+
+def _let(here: Standing, element: str) -> Standing:
+    """Let the message on an edge come."""
+    walker = Walker(shipped.definition())
+    return walker.take(here, next(m for m in walker.moves(here) if m.label.startswith(element)))
+
+
+def _rest(here: Standing) -> Standing:
+    """Take the first answer everywhere until the process has ended."""
+    walker = Walker(shipped.definition())
+    while here.ended is None:
+        first = [m for m in walker.moves(here) if not m.label.startswith("on_")]
+        here = walker.take(here, first[0])
+    return here
+
+
+def _after(there: Standing, here: Standing) -> list[str]:
+    asked = there.asked[len(here.asked) :]
+    return [each for each in asked if not each.startswith("on_")]
 
 
 def _acted_before(here: Standing, element: str) -> bool:

@@ -25,6 +25,7 @@ from processes.domain.cases import CaseState, PartyRole
 from processes.domain.documents import Direction, RequestState
 from processes.domain.facts import FACT_LABELS, Fact, FactKind, FactStatus
 from processes.domain.hearings import HearingState
+from processes.domain.life import EVENT_NAMES, EventKind, EventSource
 from processes.domain.money import Money
 from processes.domain.payments import PaymentState
 from processes.domain.rules.prose import law_in_words, paragraph_of
@@ -258,6 +259,18 @@ def rollenavne(roles: Iterable[str]) -> str:
     return ", ".join(ROLE_NAMES[Role(role)] for role in roles)
 
 
+def haendelse(word: EventKind | EventSource) -> str:
+    """Say what happened, or who told of it."""
+    return EVENT_NAMES[word] if isinstance(word, EventKind) else TOLD_BY[word]
+
+
+TOLD_BY = {
+    EventSource.CPR: "CPR",
+    EventSource.CITIZEN: "Borgeren",
+    EventSource.CASEWORKER: "En sagsbehandler",
+}
+
+
 def hvorfor(task: UserTask) -> str:
     """Say why a task is here: its own reason, or what its kind is for."""
     return task.reason or WHY.get(task.form_key, "")
@@ -288,6 +301,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "aarsag": aarsag,
     "bemaerkninger": bemaerkninger,
     "betingelse": betingelse,
+    "haendelse": haendelse,
     "handling": handling,
     "hvorfor": hvorfor,
     "kilde": kilde,

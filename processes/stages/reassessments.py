@@ -1,0 +1,102 @@
+"""Compare what was decided with what comes out now, and settle the difference (revurdering).
+
+Only up is paid: what was paid too much is for a case of its own, with its own decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from processes.domain import payments, reassessment
+from processes.domain.cases import CaseState
+from processes.domain.decisions import Decision
+from processes.domain.payments import PaymentState
+from processes.domain.reassessment import Effect
+from processes.ports.records import UserTask
+from processes.steps import StepContext, Variables, receives, step
+
+
+@step("reassessments.compare")
+def compare(ctx: StepContext, *, case_id: str, calculation_id: str) -> Variables:
+    """Say whether the help changes, and which way (virkning af revurderingen).
+
+    Less than was decided is to the citizen's harm, also when it is all that is applied for.
+    """
+    calculation = ctx.uow.calculations.get(calculation_id)
+    effect = reassessment.effect_of(calculation, _standing(ctx, case_id))
+    return {
+        "effect": str(effect),
+        "is_adverse": calculation.is_adverse or effect is Effect.LESS,
+    }
+
+
+def _standing(ctx: StepContext, case_id: str) -> Decision:
+    """Return the decision that stands: the newest one."""
+    return max(ctx.uow.decisions.of_case(case_id), key=lambda each: each.issued_at)
+
+
+@step("reassessments.keep")
+def keep(ctx: StepContext, *, case_id: str) -> Variables:
+    """Let the decision stand: nothing came out differently (uændret)."""
+    case = ctx.uow.cases.lock(case_id)
+    state = _state_before(ctx, case_id)
+    if case.state is CaseState.INFORMED:
+        ctx.uow.cases.set_state(case_id, state)
+        ctx.index(case_id)
+    ctx.note(case_id, "Revurderingen ændrer ikke hjælpen. Afgørelsen gælder stadig.")
+    return {}
+
+
+def _state_before(ctx: StepContext, case_id: str) -> CaseState:
+    """Return how far the decision that stands has been carried out."""
+    states = [state for _, state in ctx.uow.payments.of_case(case_id)]
+    if PaymentState.SETTLED in states:
+        return CaseState.CARRIED_OUT
+    if {PaymentState.ORDERED, PaymentState.ACCEPTED} & set(states):
+        return CaseState.ORDERED
+    return CaseState.DECIDED
+
+
+@step("reassessments.settle")
+def settle(ctx: StepContext, *, case_id: str, decision_id: str) -> Variables:
+    """Say what is owed after a new decision: more to the citizen, or too much already paid."""
+    decision = ctx.uow.decisions.get(decision_id)
+    paid = payments.paid_before(ctx.uow.payments.of_case(case_id), decision_id)
+    differences = reassessment.differences(decision, paid)
+    state = _state_before(ctx, case_id)
+    pay_more = reassessment.is_more(decision, paid)
+    overpaid = any(amount.oere < 0 for amount in differences.values())
+    case = ctx.uow.cases.lock(case_id)
+    if not pay_more and case.state is CaseState.DECIDED and state is not CaseState.DECIDED:
+        ctx.uow.cases.set_state(case_id, state)
+        ctx.index(case_id)
+    if overpaid:
+        said = "; ".join(
+            f"{month}: {(-amount).danish()}"
+            for (_, month), amount in differences.items()
+            if amount.oere < 0
+        )
+        ctx.note(case_id, f"Der er udbetalt for meget før skat: {said}.")
+    return {"pay_more": pay_more, "overpaid": overpaid}
+
+
+@receives("casework.overpaid")
+def note_overpaid(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Variables:
+    """Record what is done about money paid too much (for meget udbetalt).
+
+    Law: LAS §§ 91-95. Repayment needs a decision of its own; nothing is set off here.
+    """
+    ctx.note(task.case_id, f"For meget udbetalt: {values['note']}")
+    return {}
+
+
+@step("reassessments.publish")
+def publish(ctx: StepContext, *, case_id: str, decision_id: str) -> Variables:
+    """Tell others that the help has changed (udsend hændelse)."""
+    ctx.leave(
+        "send.event",
+        case_id,
+        {"case_id": case_id, "kind": "ydelse.aendret", "subject": decision_id},
+        key=f"event:{decision_id}:ydelse.aendret",
+    )
+    return {}
