@@ -1,27 +1,43 @@
 """Read models for pages that join many tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Row,
+    Text,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from app.models.cases import CaseRow
-from app.models.processes import HistoryEventRow, InstanceRow
-from app.stores.cases import SqlCaseStore, cases_of
-from app.stores.decisions import SqlDecisionStore, SqlHearingStore
-from app.stores.facts import SqlFactStore
-from app.stores.letters import SqlLetterStore
-from app.stores.payments import SqlPaymentStore
-from app.stores.processes import SqlProcessStore
+from app.models.base import Moment
+from app.models.cases import AssessmentRow, CaseRow, DocumentRow, FactRow, NoteRow
+from app.models.decisions import DecisionRow, HearingRow, LetterRow
+from app.models.life import LifeEventRow
+from app.models.messages import CaseMessageRow
+from app.models.payments import PaymentRow, ReceiptRow
+from app.models.processes import UserTaskRow
+from app.stores.cases import cases_of
 from app.stores.rows import Store, known_id
 from app.stores.search import case_matches
 from processes.domain.cases import Case
 from processes.domain.facts import SourceKind
+from processes.domain.life import EVENT_NAMES, EventKind
+from processes.domain.money import Money
 from processes.domain.payments import PaymentState
+from processes.domain.periods import Month
 from processes.domain.rules.prose import laws_in_words, month_in_words
 from processes.ports.records import TaskState, TimelineItem
 
-SEEN_ON_THE_LINE = ("userTask", "serviceTask", "businessRuleTask", "callActivity", "endEvent")
 OUTCOME_WORDS = {"bevilget": "Bevilget", "delvis": "Delvist bevilget", "afslag": "Afslag"}
 PAYMENT_WORDS = {
     PaymentState.PLANNED: "Planlagt",
@@ -36,6 +52,14 @@ CHANNEL_WORDS = {
     "fysisk_post": "Sendt som papirbrev",
     "afleveret": "Afleveret på anden måde",
 }
+MESSAGE_WORDS = {
+    "fra_borger": "Besked fra borgeren",
+    "fra_kommune": "Besked til borgeren",
+    "ventesvar": "Besked til borgeren om ventetid",
+}
+
+Happened = Row[Any]
+"""One line as the database gives it: source, at, what, detail, by, number, month, document_id."""
 
 
 def _sentence(words: str) -> str:
@@ -50,105 +74,10 @@ class SqlReadStore(Store):
         self.municipality_id = municipality_id
 
     def case_timeline(self, case_id: str) -> Sequence[TimelineItem]:
-        """Return everything that happened to a case, newest first."""
-        known_id(case_id, "Sagen")
-        sources = (
-            self._facts,
-            self._tasks,
-            self._decisions,
-            self._letters,
-            self._payments,
-            self._papers,
-            self._process,
-        )
-        items = [item for source in sources for item in source(case_id)]
-        return sorted(items, key=lambda item: item.at, reverse=True)
-
-    def _facts(self, case_id: str) -> Iterator[TimelineItem]:
-        """Yield one item for each source and moment, so that a register answer is one line."""
-        counted: dict[tuple[object, str, str], int] = {}
-        for fact in SqlFactStore(self.session).of_case(case_id):
-            said = (fact.known_from, fact.source.kind.value, fact.source.name)
-            counted[said] = counted.get(said, 0) + 1
-        for fact in SqlFactStore(self.session).of_case(case_id):
-            said = (fact.known_from, fact.source.kind.value, fact.source.name)
-            if (count := counted.pop(said, 0)) > 0:
-                noun = "oplysning" if count == 1 else "oplysninger"
-                # A caseworker's name is for the page to write: the source holds a user id.
-                is_person = fact.source.kind is SourceKind.CASEWORKER
-                source = "sagsbehandleren" if is_person else fact.source.name
-                yield TimelineItem(
-                    fact.known_from,
-                    "oplysning",
-                    f"{count} {noun} fra {source}",
-                    fact.source.evidence,
-                    fact.source.name if is_person else "",
-                )
-
-    def _tasks(self, case_id: str) -> Iterator[TimelineItem]:
-        for task in SqlProcessStore(self.session).tasks_of_case(case_id):
-            yield TimelineItem(task.created_at, "opgave", task.name, "Opgaven er oprettet", "")
-            if task.state is TaskState.DONE and task.completed_at is not None:
-                by = task.completed_by or ""
-                yield TimelineItem(task.completed_at, "opgave", task.name, "Opgaven er løst", by)
-
-    def _decisions(self, case_id: str) -> Iterator[TimelineItem]:
-        for hearing in SqlHearingStore(self.session).of_case(case_id):
-            yield TimelineItem(hearing.opened_at, "afgoerelse", "Partshøring", "Forberedt", "")
-            if hearing.answered_at is not None:
-                yield TimelineItem(
-                    hearing.answered_at, "afgoerelse", "Partshøring", "Parten har svaret", ""
-                )
-        for decision in SqlDecisionStore(self.session).of_case(case_id):
-            words = OUTCOME_WORDS.get(decision.outcome.value, decision.outcome.value)
-            yield TimelineItem(
-                decision.issued_at,
-                "afgoerelse",
-                f"Afgørelse {decision.number}: {words}",
-                _sentence(laws_in_words(decision.legal_basis)),
-                decision.approved_by or "",
-            )
-
-    def _letters(self, case_id: str) -> Iterator[TimelineItem]:
-        for letter in SqlLetterStore(self.session).of_case(case_id):
-            title = str(letter.body.get("title", "Brev"))
-            yield TimelineItem(letter.composed_at, "brev", title, "Brevet er skrevet", "")
-            if letter.delivered_at is not None:
-                words = CHANNEL_WORDS.get(letter.channel or "", "Brevet er afleveret")
-                yield TimelineItem(letter.delivered_at, "brev", title, words, "")
-
-    def _payments(self, case_id: str) -> Iterator[TimelineItem]:
-        store = SqlPaymentStore(self.session)
-        for line, receipts in store.receipts_of_case(case_id):
-            title = f"Udbetaling for {month_in_words(line.month)}: {line.net.danish()}"
-            for receipt in receipts:
-                yield TimelineItem(
-                    receipt.at, "udbetaling", title, PAYMENT_WORDS[receipt.state], ""
-                )
-
-    def _papers(self, case_id: str) -> Iterator[TimelineItem]:
-        store = SqlCaseStore(self.session, self.municipality_id)
-        for note in store.notes(case_id):
-            yield TimelineItem(note.at, "notat", "Journalnotat", note.text, note.by)
-        for assessment in store.assessments(case_id):
-            yield TimelineItem(assessment.at, "notat", "Vurdering", assessment.text, assessment.by)
-        for document in store.documents(case_id):
-            words = DIRECTION_WORDS[document.direction.value]
-            yield TimelineItem(document.recorded_at, "notat", document.title, words, "")
-
-    def _process(self, case_id: str) -> Iterator[TimelineItem]:
-        wanted = (
-            select(HistoryEventRow, InstanceRow.process_key)
-            .join(InstanceRow, HistoryEventRow.instance_id == InstanceRow.id)
-            .where(
-                InstanceRow.case_id == case_id,
-                HistoryEventRow.what == "completed",
-                HistoryEventRow.element_kind.in_(SEEN_ON_THE_LINE),
-            )
-            .order_by(HistoryEventRow.id)
-        )
-        for event, process_key in self.session.execute(wanted):
-            yield TimelineItem(event.at, "proces", event.element_id, process_key, event.by or "")
+        """Return everything that happened to a case, newest first; one statement."""
+        happened = _everything(known_id(case_id, "Sagen")).subquery()
+        newest = select(happened).order_by(happened.c.at.desc(), happened.c.source, happened.c.what)
+        return [_ITEMS[row.source](row) for row in self.session.execute(newest)]
 
     def search_cases(self, tokens: Sequence[str], *, limit: int) -> Sequence[Case]:
         """Return cases by name prefix, case number or CPR digits, newest first."""
@@ -162,3 +91,134 @@ class SqlReadStore(Store):
             .limit(limit)
         )
         return cases_of(self.session, self.session.scalars(newest).all())
+
+
+# ---- the time line ------------------------------------------------------------------------------
+
+
+def _everything(case_id: str) -> CompoundSelect[Any]:
+    """Return the statement that reads every table a time line tells of."""
+    of = _of(case_id)
+    said = (FactRow.known_from, FactRow.source_kind, FactRow.source_name)
+    return union_all(
+        # A register's whole answer is one line.
+        _line("facts", FactRow.known_from, FactRow.source_name, func.min(FactRow.evidence),
+              by=FactRow.source_kind, number=func.count())
+        .where(of(FactRow)).group_by(*said),
+        _line("task", UserTaskRow.created_at, UserTaskRow.name).where(of(UserTaskRow)),
+        _line("task_done", UserTaskRow.completed_at, UserTaskRow.name, by=UserTaskRow.completed_by)
+        .where(of(UserTaskRow), UserTaskRow.state == TaskState.DONE.value),
+        _line("hearing", HearingRow.opened_at).where(of(HearingRow)),
+        _line("hearing_answered", HearingRow.answered_at)
+        .where(of(HearingRow), HearingRow.answered_at.is_not(None)),
+        _line("decision", DecisionRow.issued_at, DecisionRow.number + " " + DecisionRow.outcome,
+              func.array_to_string(DecisionRow.legal_basis, "\n"), by=DecisionRow.approved_by)
+        .where(of(DecisionRow)),
+        _line("letter", LetterRow.composed_at, LetterRow.body["title"].as_string(),
+              document_id=LetterRow.document_id).where(of(LetterRow)),
+        _line("letter_delivered", LetterRow.delivered_at, LetterRow.body["title"].as_string(),
+              LetterRow.channel, document_id=LetterRow.document_id)
+        .where(of(LetterRow), LetterRow.delivered_at.is_not(None)),
+        _line("receipt", ReceiptRow.at, detail=ReceiptRow.state, number=PaymentRow.net_oere,
+              month=PaymentRow.month)
+        .join(PaymentRow, ReceiptRow.payment_id == PaymentRow.id).where(of(PaymentRow)),
+        _line("note", NoteRow.at, detail=NoteRow.text, by=NoteRow.by).where(of(NoteRow)),
+        _line("assessment", AssessmentRow.at, detail=AssessmentRow.text, by=AssessmentRow.by)
+        .where(of(AssessmentRow)),
+        _line("document", DocumentRow.recorded_at, DocumentRow.title, DocumentRow.direction,
+              document_id=DocumentRow.id).where(of(DocumentRow)),
+        _line("event", LifeEventRow.received_at, LifeEventRow.kind, LifeEventRow.text,
+              by=LifeEventRow.received_by).where(of(LifeEventRow)),
+        _line("message", CaseMessageRow.at, CaseMessageRow.kind, by=CaseMessageRow.by)
+        .where(of(CaseMessageRow)),
+    )  # fmt: skip
+
+
+def _of(case_id: str) -> Callable[[Any], ColumnElement[bool]]:
+    def of(table: Any) -> ColumnElement[bool]:
+        wanted: ColumnElement[bool] = table.case_id == case_id
+        return wanted
+
+    return of
+
+
+def _line(
+    source: str,
+    at: Any,
+    what: Any = "",
+    detail: Any = "",
+    *,
+    by: Any = "",
+    number: Any = None,
+    month: Any = None,
+    document_id: Any = "",
+) -> Any:
+    """Select one kind of line; the same columns whatever it tells of."""
+    return select(
+        literal(source).label("source"),
+        cast(at, Moment).label("at"),
+        cast(what, Text).label("what"),
+        cast(func.coalesce(cast(detail, Text), ""), Text).label("detail"),
+        cast(func.coalesce(cast(by, Text), ""), Text).label("by"),
+        cast(null() if number is None else number, BigInteger).label("number"),
+        cast(null() if month is None else month, Date).label("month"),
+        cast(func.coalesce(cast(document_id, Text), ""), Text).label("document_id"),
+    )
+
+
+def _facts(row: Happened) -> TimelineItem:
+    noun = "oplysning" if row.number == 1 else "oplysninger"
+    # A caseworker's name is for the page to write: the source holds a user id.
+    is_person = row.by == SourceKind.CASEWORKER.value
+    source = "sagsbehandleren" if is_person else row.what
+    title = f"{row.number} {noun} fra {source}"
+    return TimelineItem(row.at, "oplysning", title, row.detail, row.what if is_person else "")
+
+
+def _decision(row: Happened) -> TimelineItem:
+    number, _, outcome = row.what.rpartition(" ")
+    title = f"Afgørelse {number}: {OUTCOME_WORDS.get(outcome, outcome)}"
+    laws = _sentence(laws_in_words(row.detail.split("\n")))
+    return TimelineItem(row.at, "afgoerelse", title, laws, row.by)
+
+
+def _receipt(row: Happened) -> TimelineItem:
+    month, net = month_in_words(Month.of(row.month)), Money(row.number).danish()
+    words = PAYMENT_WORDS[PaymentState(row.detail)]
+    return TimelineItem(row.at, "udbetaling", f"Udbetaling for {month}: {net}", words, "")
+
+
+def _delivered(row: Happened) -> TimelineItem:
+    words = CHANNEL_WORDS.get(row.detail, "Brevet er afleveret")
+    return TimelineItem(row.at, "brev", row.what, words, "", row.document_id)
+
+
+def _document(row: Happened) -> TimelineItem:
+    words = DIRECTION_WORDS[row.detail]
+    return TimelineItem(row.at, "dokument", row.what, words, "", row.document_id)
+
+
+_ITEMS: Mapping[str, Callable[[Happened], TimelineItem]] = {
+    "facts": _facts,
+    "task": lambda row: TimelineItem(row.at, "opgave", row.what, "Opgaven er oprettet", ""),
+    "task_done": lambda row: TimelineItem(row.at, "opgave", row.what, "Opgaven er løst", row.by),
+    "hearing": lambda row: TimelineItem(row.at, "afgoerelse", "Partshøring", "Forberedt", ""),
+    "hearing_answered": lambda row: TimelineItem(
+        row.at, "afgoerelse", "Partshøring", "Parten har svaret", ""
+    ),
+    "decision": _decision,
+    "letter": lambda row: TimelineItem(
+        row.at, "brev", row.what or "Brev", "Brevet er skrevet", "", row.document_id
+    ),
+    "letter_delivered": _delivered,
+    "receipt": _receipt,
+    "note": lambda row: TimelineItem(row.at, "notat", "Journalnotat", row.detail, row.by),
+    "assessment": lambda row: TimelineItem(row.at, "notat", "Vurdering", row.detail, row.by),
+    "document": _document,
+    "event": lambda row: TimelineItem(
+        row.at, "haendelse", EVENT_NAMES[EventKind(row.what)], row.detail, row.by
+    ),
+    # What a message says stands with the messages: it is between the municipality and one party.
+    "message": lambda row: TimelineItem(row.at, "besked", MESSAGE_WORDS[row.what], "", row.by),
+}
+"""How each kind of line is told, by the source that `_everything` names."""

@@ -433,7 +433,10 @@ class TimelineItem:
 
     at: datetime
     kind: str
-    """`oplysning`, `opgave`, `afgoerelse`, `brev`, `udbetaling`, `notat`, `proces`."""
+    """`oplysning`, `opgave`, `afgoerelse`, `brev`, `udbetaling`, `notat`, `dokument`,
+    `haendelse`, `besked`."""
     title: str
     detail: str
     by: str
+    document_id: str = ""
+    """What can be opened; empty when nothing can."""

@@ -11,7 +11,7 @@ from processes.domain.documents import JournalNote
 from processes.domain.identifiers import Cpr
 from processes.domain.payments import PaymentReceipt, PaymentState
 from processes.domain.periods import Period
-from processes.ports.records import HistoryEvent, TaskState
+from processes.ports.records import TaskState
 from tests.stores import builders as a
 
 
@@ -72,14 +72,10 @@ def test_the_time_line_tells_everything_newest_first(uow_factory: SqlUnitOfWorkF
         uow.payments.append_receipt(
             PaymentReceipt(a.an_id("payment"), PaymentState.SETTLED, "1", "", later(4))
         )
-        uow.processes.record(
-            [HistoryEvent(instance.id, "end_granted", "endEvent", "completed", later(5), None, {})]
-        )
 
         line = uow.read.case_timeline(a.CASE)
-        newest = [(item.kind, item.detail) for item in line[:5]]
+        newest = [(item.kind, item.detail) for item in line[:4]]
         assert newest == [
-            ("proces", "subsistence_application"),
             ("udbetaling", "Udbetalt"),
             ("brev", "Brevet er skrevet"),
             ("notat", "Ringet op"),
