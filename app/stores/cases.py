@@ -17,7 +17,7 @@ from app.models.cases import (
     PartyTokenRow,
 )
 from app.stores.files import FileStore
-from app.stores.rows import Store, known_id
+from app.stores.rows import Store, known_id, missing
 from app.stores.search import name_words
 from processes.domain.cases import Application, Case, CaseState, Party, PartyRole, Protection
 from processes.domain.documents import Direction, Document, JournalNote
@@ -135,7 +135,16 @@ class SqlCaseStore(Store):
 
     def get(self, case_id: str) -> Case:
         """Return a case with its parties."""
-        return self._case(select(CaseRow), case_id)
+        wanted = (
+            select(CaseRow, PartyRow)
+            .outerjoin(PartyRow, PartyRow.case_id == CaseRow.id)
+            .where(CaseRow.id == known_id(case_id, "Sagen"))
+            .order_by(PartyRow.position)
+        )
+        rows = self.session.execute(wanted).all()
+        if not rows:
+            raise missing("Sagen")
+        return case_of(rows[0][0], [party for _, party in rows if party is not None])
 
     def lock(self, case_id: str) -> Case:
         """Return a case and hold its row until the transaction ends."""

@@ -203,15 +203,20 @@ class SqlDecisionStore(Store):
         self, case_id: str, *, help_kind: HelpKind = HelpKind.SUPPORT
     ) -> Sequence[Decision]:
         """Return a case's decisions on one kind of help, newest first."""
-        rows = self.session.scalars(
-            select(DecisionRow)
+        wanted = (
+            select(DecisionRow, DecidedLineRow)
+            .outerjoin(DecidedLineRow, DecidedLineRow.decision_id == DecisionRow.id)
             .where(
                 DecisionRow.case_id == known_id(case_id, "Sagen"),
                 DecisionRow.help_kind == help_kind.value,
             )
-            .order_by(DecisionRow.issued_at.desc(), DecisionRow.id)
+            .order_by(DecisionRow.issued_at.desc(), DecisionRow.id, DecidedLineRow.position)
         )
-        return self._with_lines(rows.all())
+        found: dict[str, tuple[DecisionRow, list[DecidedLineRow]]] = {}
+        for row, line in self.session.execute(wanted):
+            lines = found.setdefault(row.id, (row, []))[1]
+            lines += [] if line is None else [line]
+        return [decision_of(row, lines) for row, lines in found.values()]
 
     def _with_lines(self, rows: Sequence[DecisionRow]) -> list[Decision]:
         wanted = select(DecidedLineRow).where(

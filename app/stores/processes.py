@@ -110,9 +110,13 @@ class SqlProcessStore(SqlQueueStore):
         )
         return replace(incident, id=self.session.execute(added).scalar_one())
 
-    def incidents(self, *, open_only: bool = True) -> Sequence[Incident]:
-        """Return incidents, newest first."""
+    def incidents(
+        self, *, open_only: bool = True, case_id: str | None = None
+    ) -> Sequence[Incident]:
+        """Return incidents, of one case or all, newest first."""
         wanted = select(IncidentRow).order_by(IncidentRow.raised_at.desc(), IncidentRow.id.desc())
+        if case_id is not None:
+            wanted = wanted.where(IncidentRow.case_id == known_id(case_id, "Sagen"))
         if open_only:
             wanted = wanted.where(IncidentRow.resolved_at.is_(None))
         return [incident_of(row) for row in self.session.scalars(wanted)]
@@ -152,27 +156,41 @@ class SqlProcessStore(SqlQueueStore):
     def history(self, instance_id: int) -> Sequence[HistoryEvent]:
         """Return an instance's history, oldest first; months before it began are not looked in."""
         began = select(InstanceRow.started_at).where(InstanceRow.id == instance_id)
+        started_at = self.one(began, "Procesforløbet")
+        return self._histories([instance_id], started_at)[instance_id]
+
+    def histories(
+        self, instances: Sequence[ProcessInstance]
+    ) -> Mapping[int, Sequence[HistoryEvent]]:
+        """Return the history of several instances, each oldest first, in one statement."""
+        if not instances:
+            return {}
+        since = min(each.started_at for each in instances)
+        return self._histories([each.id for each in instances], since)
+
+    def _histories(
+        self, instance_ids: Sequence[int], since: datetime
+    ) -> dict[int, list[HistoryEvent]]:
         rows = self.session.scalars(
             select(HistoryEventRow)
-            .where(
-                HistoryEventRow.instance_id == instance_id,
-                HistoryEventRow.at >= self.one(began, "Procesforløbet"),
-            )
+            .where(HistoryEventRow.instance_id.in_(instance_ids), HistoryEventRow.at >= since)
             .order_by(HistoryEventRow.id)
         )
-        return [
-            HistoryEvent(
-                instance_id=row.instance_id,
-                element_id=row.element_id,
-                element_kind=row.element_kind,
-                what=row.what,
-                at=row.at,
-                by=row.by,
-                result=row.result,
-                process_id=row.process_id,
+        found: dict[int, list[HistoryEvent]] = {each: [] for each in instance_ids}
+        for row in rows:
+            found[row.instance_id].append(
+                HistoryEvent(
+                    instance_id=row.instance_id,
+                    element_id=row.element_id,
+                    element_kind=row.element_kind,
+                    what=row.what,
+                    at=row.at,
+                    by=row.by,
+                    result=row.result,
+                    process_id=row.process_id,
+                )
             )
-            for row in rows
-        ]
+        return found
 
 
 class SqlDefinitionStore(Store):

@@ -1,6 +1,6 @@
 """Rates, municipalities and users: central setup, seen from one municipality."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -108,6 +108,12 @@ class SqlSetupStore(Store):
             select(UserRow).where(UserRow.id.in_(ours)).order_by(UserRow.name, UserRow.id)
         )
         return users_of(self.session, rows.all())
+
+    def names(self, municipality_id: int) -> Mapping[str, str]:
+        """Return the names of everybody with a role in a municipality, by user."""
+        ours = select(UserRoleRow.user_id).where(UserRoleRow.municipality_id == municipality_id)
+        found = select(UserRow.id, UserRow.name).where(UserRow.id.in_(ours))
+        return {row.id: row.name for row in self.session.execute(found)}
 
     def put_user(self, user: User) -> None:
         """Insert or replace a user with roles."""
