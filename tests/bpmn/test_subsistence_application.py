@@ -46,6 +46,7 @@ def test_the_straight_path_is_the_one_the_law_draws() -> None:
     standing_still = ("on_", "wait_")
     assert [each for each in here.asked if not each.startswith(standing_still)] == [
         "step_set_deadline",
+        "step_consider_help",
         "step_collect",
         "step_grounds",
         "step_request",
@@ -67,11 +68,11 @@ def test_the_straight_path_is_the_one_the_law_draws() -> None:
     assert here.ended.element_id == "end_granted"
 
 
-@pytest.mark.parametrize(("acute", "days"), [(True, 1), (False, 15)])
-def test_acute_need_gets_an_answer_by_the_next_working_day(acute: bool, days: int) -> None:  # noqa: FBT001 – a parameter of the test
-    here = walk({}, an_application(acute=acute))
+def test_whether_help_is_needed_now_is_asked_before_any_register() -> None:
+    here = walk({}, an_application(acute=True))
 
-    assert here.variables["deadline_days"] == days
+    assert here.asked.index("step_consider_help") < here.asked.index("step_collect")
+    assert here.variables["deadline_days"] == 15
 
 
 @pytest.mark.parametrize("outcome", [PARTIAL, REFUSED], ids=["partial", "refused"])
@@ -124,29 +125,20 @@ def test_an_answer_that_changes_the_facts_starts_the_assessment_again() -> None:
     assert here.ended.element_id == "end_granted"
 
 
-def test_a_passed_deadline_calls_the_team_lead_and_leaves_the_case_as_it_was() -> None:
-    walker = Walker(shipped.definition())
-    here = walk({}, an_application(), until="task_assess")
-    fires = next(m for m in walker.moves(here) if m.label.startswith("on_case_deadline"))
-
-    there = walker.take(here, fires)
-
-    assert there.elements - STOPS == {"task_assess", "on_case_warning", "task_deadline_passed"}
-    roles = {each.element_id: getattr(each, "role", None) for each in there.wanted.values()}
-    assert roles["task_deadline_passed"] == "team_lead"
-
-
-def test_a_near_deadline_raises_the_priority_and_leaves_the_case_as_it_was() -> None:
+def test_a_near_deadline_raises_the_priority_asks_for_a_reason_and_changes_nothing() -> None:
     walker = Walker(shipped.definition())
     here = walk({}, an_application(), until="task_assess")
     fires = next(m for m in walker.moves(here) if m.label.startswith("on_case_warning"))
 
     there = walker.take(here, fires)
     raised = next(m for m in walker.moves(there) if m.label.startswith("step_raise_priority"))
-    after = walker.take(there, raised)
+    asking = walker.take(there, raised)
+    asked = next(m for m in walker.moves(asking) if m.label.startswith("step_ask_for_reason"))
+    after = walker.take(asking, asked)
 
-    assert there.elements - STOPS == {"task_assess", "on_case_deadline", "step_raise_priority"}
-    assert after.elements - STOPS == {"task_assess", "on_case_deadline"}
+    assert there.elements - STOPS == {"task_assess", "step_raise_priority"}
+    assert asking.elements - STOPS == {"task_assess", "step_ask_for_reason"}
+    assert after.elements - STOPS == {"task_assess"}
 
 
 EVERYWHERE = (
