@@ -19,7 +19,7 @@ from processes.engine.reading import read_diagram
 from processes.engine.specs import ProcessSpec, build_specs
 
 MAX_NESTING = 10
-FORGIVEN = frozenset({"process.executable", "task.unassigned"})
+FORGIVEN = frozenset({"process.executable", "task.typeless", "task.unassigned"})
 """What a draft may lack: it can be run, though not taken into use."""
 
 

@@ -29,20 +29,34 @@ class Kind(StrEnum):
     ON_TIMER = "boundaryTimerEvent"
     ON_ERROR = "boundaryErrorEvent"
     ON_MESSAGE = "boundaryMessageEvent"
+    ON_ESCALATION = "boundaryEscalationEvent"
+    MANUAL = "manualTask"
+    PASSED = "intermediateThrowEvent"
+    LINK = "linkEvent"
+    ESCALATE = "escalationThrowEvent"
+    INCLUSIVE = "inclusiveGateway"
+    FIRST_EVENT = "eventBasedGateway"
     EXCLUSIVE = "exclusiveGateway"
     PARALLEL = "parallelGateway"
     SUB_PROCESS = "subProcess"
     CALL = "callActivity"
 
 
-GATEWAYS = {Kind.EXCLUSIVE, Kind.PARALLEL}
-BOUNDARIES = {Kind.ON_TIMER, Kind.ON_ERROR, Kind.ON_MESSAGE}
+GATEWAYS = {Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.FIRST_EVENT}
+ASKING = {Kind.EXCLUSIVE, Kind.INCLUSIVE}
+"""The gateways whose flows have conditions."""
+BOUNDARIES = {Kind.ON_TIMER, Kind.ON_ERROR, Kind.ON_MESSAGE, Kind.ON_ESCALATION}
+SIDE_WAYS = {Kind.ON_TIMER, Kind.ON_ESCALATION}
+"""What may happen on an edge without ending its element."""
+CAUGHT = {Kind.RECEIVE, Kind.CATCH_MESSAGE, Kind.CATCH_TIMER}
+"""What can stand behind an event gateway."""
 WAITS = {Kind.USER_TASK, Kind.RECEIVE, Kind.CATCH_MESSAGE, Kind.CATCH_TIMER}
 """What makes a process stand still until somebody outside does something."""
 TIMER_HOSTS = {Kind.USER_TASK, Kind.SERVICE_TASK, Kind.RECEIVE, Kind.SUB_PROCESS, Kind.CALL}
 MESSAGE_HOSTS = {Kind.USER_TASK, Kind.SUB_PROCESS, Kind.CALL}
 """What goes on for long enough that the world may have something to say meanwhile."""
 ERROR_HOSTS = {Kind.SERVICE_TASK, Kind.SUB_PROCESS, Kind.CALL}
+ESCALATION_HOSTS = {Kind.SUB_PROCESS, Kind.CALL}
 
 _DURATION = re.compile(
     r"P(?:(?P<days>\d{1,4})D)?"
@@ -102,6 +116,8 @@ class Node:
     key: str = ""
     wait: Wait | None = None
     error_code: str | None = None
+    escalation: str | None = None
+    link: str = ""
     attached_to: str = ""
     interrupting: bool = True
     default: str | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from processes.engine.diagrams import WAITS, Diagram, Kind, Node
+from processes.engine.diagrams import SIDE_WAYS, WAITS, Diagram, Kind, Node
 
 Diagrams = Mapping[str, Diagram]
 Stops = Callable[[Node], bool]
@@ -185,7 +185,7 @@ def side_branches(diagram: Diagram) -> Iterator[tuple[Node, Node]]:
     would happen twice.
     """
     for event in diagram.nodes.values():
-        if event.kind is not Kind.ON_TIMER or event.interrupting:
+        if event.kind not in SIDE_WAYS or event.interrupting:
             continue
         ways = Ways({}, lambda _node: False)
         branch = ways.from_here(diagram, [event]).before

@@ -105,3 +105,13 @@ def chosen(node: Node, ways: Mapping[str, Flow], scope: Scope) -> str:
         )
     default = next(name for name, flow in ways.items() if flow.id == node.default)
     return taken[0] if taken else default
+
+
+def several(node: Node, ways: Mapping[str, Flow], scope: Scope) -> list[str]:
+    """Return the ways an inclusive gateway takes: all that are true, or else the default."""
+    taken = [
+        name
+        for name, flow in ways.items()
+        if flow.condition is not None and truth(flow.condition, scope)
+    ]
+    return taken or [name for name, flow in ways.items() if flow.id == node.default]

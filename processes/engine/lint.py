@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from processes.engine.definitions import closure, shared_parts
-from processes.engine.diagrams import GATEWAYS, Diagram, Kind, Node
+from processes.engine.diagrams import ASKING, GATEWAYS, Diagram, Kind, Node
 from processes.engine.findings import ERROR, WARNING, DeploymentError, Finding
 from processes.engine.graph import (
     bare_steps,
@@ -33,6 +33,13 @@ PREFIXES: Mapping[Kind, str] = {
     Kind.USER_TASK: "task_",
     Kind.SERVICE_TASK: "step_",
     Kind.RULE_TASK: "rule_",
+    Kind.MANUAL: "task_",
+    Kind.PASSED: "at_",
+    Kind.LINK: "at_",
+    Kind.ESCALATE: "raise_",
+    Kind.ON_ESCALATION: "on_",
+    Kind.INCLUSIVE: "any_",
+    Kind.FIRST_EVENT: "first_",
     Kind.EXCLUSIVE: "when_",
     Kind.PARALLEL: "all_",
     Kind.RECEIVE: "wait_",
@@ -59,7 +66,8 @@ HOUSE = frozenset(
         "error.never", "error.uncaught", "form.unknown", "gateway.answer", "gateway.question",
         "id.form", "id.generated", "id.prefix", "layout.missing", "message.name",
         "message.unknown", "name.missing", "process.executable", "process.file_name",
-        "process.name", "role.unknown", "step.argument", "step.unknown", "task.unassigned",
+        "process.name", "role.unknown", "step.argument", "step.unknown", "task.typeless",
+        "task.unassigned",
     }
 )  # fmt: skip
 """What only a deployment demands: names, layout, and that what is named exists in this house."""
@@ -154,13 +162,13 @@ class _Judge:
                 "Ret id'et.",
             )  # fmt: skip
         merges = node.kind in GATEWAYS and not node.splits
-        parallel = node.kind is Kind.PARALLEL
+        parallel = node.kind in {Kind.PARALLEL, Kind.FIRST_EVENT}
         if not merges and not parallel and len(node.name.strip()) < SHORT_NAME:
             self.note(
                 node.id, "name.missing", "Elementet har intet navn.",
                 "Skriv et dansk navn, som en sagsbehandler forstår.",
             )  # fmt: skip
-        if node.kind is Kind.EXCLUSIVE and node.splits:
+        if node.kind in ASKING and node.splits:
             if not node.name.strip().endswith("?"):
                 self.note(
                     node.id, "gateway.question", "En gateway, der deler, stiller et spørgsmål.",

@@ -36,7 +36,16 @@ from processes.engine.effects import (
     Variables,
     Withdraw,
 )
-from processes.engine.judging import Fault, answer, chosen, deadline, mapped, message_key, moment
+from processes.engine.judging import (
+    Fault,
+    answer,
+    chosen,
+    deadline,
+    mapped,
+    message_key,
+    moment,
+    several,
+)
 from processes.engine.merging import MergeConflictError, merge
 from processes.engine.specs import (
     BoundarySpec,
@@ -44,6 +53,7 @@ from processes.engine.specs import (
     GuardSpec,
     JoinSpec,
     is_live,
+    listen_again,
     make_ready,
     set_state,
     sources,
@@ -55,6 +65,7 @@ from processes.engine.tables import DecisionTable, TableError
 from processes.engine.tree import (
     boundaries,
     error_boundary,
+    escalation_boundary,
     in_side_branch,
     interrupted_by,
     parted_at,
@@ -270,7 +281,13 @@ class Machine:
             self.open_guard(task)
         elif isinstance(task.task_spec, ChoiceSpec):
             ways: Mapping[str, Flow] = task.task_spec.flow_to
-            task.internal_data["chosen"] = chosen(task.task_spec.split, ways, task.data)
+            split = task.task_spec.split
+            several_ways = split.kind is Kind.INCLUSIVE
+            task.internal_data["chosen"] = (
+                several(split, ways, task.data)
+                if several_ways
+                else [chosen(split, ways, task.data)]
+            )
             self.complete(task)
         else:
             enter = None if node is None else self.ENTER.get(node.kind)
@@ -342,6 +359,39 @@ class Machine:
             elif name in keys:
                 self.effects.append(Await(self.it.token(child), name, *keys[name]))
 
+    def open_events(self, task: Task) -> None:
+        """Open all events behind an event gateway; the first that happens ends the others."""
+        for child in task.children:
+            node = child.task_spec.node
+            if node.kind is Kind.CATCH_TIMER:
+                moment(node.wait, task.data, self.now)
+            else:
+                message_key(node, task.data)
+        self.complete(task)
+
+    def escalate(self, task: Task) -> None:
+        """Raise an escalation, and go on unless it was caught by an event that interrupts."""
+        self.carry(task, task.task_spec.node.escalation, task.data)
+        if is_live(task):
+            self.complete(task)
+
+    def carry(self, task: Task, code: str, scope: Variables) -> None:
+        """Carry an escalation out to the nearest event on an edge that catches it."""
+        inside: Workflow = task.workflow
+        while (host := self.it.host_of(inside)) is not None:
+            boundary = escalation_boundary(host, code)
+            if boundary is not None:
+                if host.task_spec.node.kind is Kind.SUB_PROCESS and inside is task.workflow:
+                    boundary.data = copy.deepcopy(dict(scope))
+                self.fire(boundary)
+                return
+            inside = host.workflow
+        raise Fault(
+            "unhandled_escalation",
+            f"Eskaleringen '{code}' fra '{task.task_spec.node.name}' fanges ikke af nogen. "
+            "Sæt en eskaleringshændelse på delprocessen eller kaldet.",
+        )
+
     def call(self, task: Task) -> None:
         """Begin a called process or an embedded sub-process."""
         node = task.task_spec.node
@@ -367,6 +417,10 @@ class Machine:
         if node.error_code is not None:
             self.throw(task, node.error_code, sets)
             return
+        if node.escalation is not None:
+            self.carry(task, node.escalation, {**task.data, **sets})
+            if not is_live(task):
+                return
         task.data.update(sets)
         if node.terminates:
             for other in [each for each in task.workflow.tasks.values() if is_live(each)]:
@@ -390,6 +444,8 @@ class Machine:
         Kind.CATCH_TIMER: ask_clock,
         Kind.SUB_PROCESS: call,
         Kind.CALL: call,
+        Kind.FIRST_EVENT: open_events,
+        Kind.ESCALATE: escalate,
         Kind.END: arrive,
     }
 
@@ -407,10 +463,20 @@ class Machine:
         self.record(task, "completed", by=by, result=result)
         for boundary in listening:
             self.cancel(boundary)
+        self.end_race(task)
         for child in task.children:
             flow = task.task_spec.flow_to.get(child.task_spec.name)
             if flow is not None:
                 self.flows.append(f"{self.it.definition.owners[flow.process]}/{flow.id}")
+
+    def end_race(self, task: Task) -> None:
+        """Give up the events that stood behind the same event gateway and came too late."""
+        gateway = None if task.parent is None else task.parent.task_spec.node
+        if gateway is None or gateway.kind is not Kind.FIRST_EVENT:
+            return
+        for rival in task.parent.children:
+            if rival is not task and is_live(rival):
+                self.cancel(rival)
 
     def throw(self, task: Task, code: str, sets: Variables) -> None:
         """Carry an error out to the nearest event on an edge that catches it."""
@@ -436,6 +502,9 @@ class Machine:
             self.cancel(ended)
         boundary.internal_data["fired"] = True
         update(boundary)
+        node = boundary.task_spec.node
+        if node.kind is Kind.ON_ESCALATION and not node.interrupting:
+            listen_again(boundary)
 
     def cancel(self, task: Task) -> None:
         """Give up a visit and all that goes on inside it."""
@@ -463,10 +532,28 @@ class Machine:
             for name, by_flow in arrived.items():
                 tasks = list(by_flow.values())
                 parked = any("parked" in task.internal_data for task in tasks)
-                if by_flow.keys() == sources(workflow.spec, name) and not parked:
+                if not parked and self.all_came(workflow, name, by_flow):
                     self.guarded(tasks[-1], partial(self.meet, arrivals=tasks))
                     return True
         return False
+
+    def all_came(self, workflow: Workflow, name: str, by_flow: Mapping[str, Task]) -> bool:
+        """Tell whether a join has all it waits for: its flows, or all that can still come."""
+        if by_flow.keys() == sources(workflow.spec, name):
+            return True
+        spec: JoinSpec = workflow.spec.task_specs[name]
+        node: Node | None = spec.node
+        return (
+            node is not None
+            and node.kind is Kind.INCLUSIVE
+            and not any(
+                is_live(task)
+                and task.task_spec is not spec
+                and task.task_spec.node is not None
+                and task.task_spec.node.id in spec.upstream
+                for task in workflow.tasks.values()
+            )
+        )
 
     def meet(self, last: Task, arrivals: list[Task]) -> None:
         """Make one token of those that have come in."""

@@ -22,22 +22,16 @@ MAX_DEPTH = 10
 
 WAY_OUT = {
     "scriptTask": "Brug en servicetask (step_) eller en beslutningstabel (rule_).",
-    "manualTask": "Brug en brugertask (task_) med en formular.",
-    "task": "Vælg en type: brugertask, servicetask eller forretningsregel.",
-    "sendTask": "Brug en servicetask (step_), der sender.",
-    "inclusiveGateway": "Brug eksklusive eller parallelle gateways.",
     "complexGateway": "Brug eksklusive eller parallelle gateways.",
-    "eventBasedGateway": "Brug en modtageopgave (wait_) med en tidsgrænse på kanten.",
     "transaction": "Brug en delproces med fejlhændelser på kanten.",
     "adHocSubProcess": "Tegn opgaverne i en rækkefølge, eller parallelt.",
-    "intermediateThrowEvent": "Brug en servicetask (step_), der sender.",
     "standardLoopCharacteristics": "Tegn løkken med en gateway og et flow tilbage.",
     "multiInstanceLoopCharacteristics": "Lad et trin oprette én proces for hver.",
     "collaboration": "Fjern puljen (pool): en fil har én proces uden pulje.",
     "laneSet": "Fjern banerne (lanes); rollen står på brugertasken.",
     "signalEventDefinition": "Brug en besked.",
-    "linkEventDefinition": "Tegn flowet helt frem.",
-    "escalationEventDefinition": "Brug en tidsgrænse, der ikke afbryder, og en opgave.",
+    "linkEventDefinition": "Brug den som mellemhændelse, der kaster eller griber.",
+    "escalationEventDefinition": "Kast den i en delproces, og grib den på delprocessens kant.",
     "compensateEventDefinition": "Tegn det, der skal ske, som almindelige trin.",
     "conditionalEventDefinition": "Brug en besked.",
     "cancelEventDefinition": "Brug en fejlhændelse.",
@@ -54,23 +48,36 @@ FALLBACK = "Fjern elementet, eller tegn det med de elementer, der står i bpmn/R
 PLAIN = {"documentation", "extensionElements", "incoming", "outgoing"}
 CHILDREN: Mapping[str, set[str]] = {
     "startEvent": {"messageEventDefinition"},
-    "endEvent": {"terminateEventDefinition", "errorEventDefinition"},
+    "endEvent": {
+        "terminateEventDefinition", "errorEventDefinition", "escalationEventDefinition",
+    },
+    "task": set(),
+    "manualTask": set(),
+    "sendTask": set(),
     "userTask": set(),
     "serviceTask": set(),
     "businessRuleTask": set(),
     "receiveTask": set(),
-    "intermediateCatchEvent": {"messageEventDefinition", "timerEventDefinition"},
-    "boundaryEvent": {"timerEventDefinition", "errorEventDefinition", "messageEventDefinition"},
+    "intermediateCatchEvent": {
+        "messageEventDefinition", "timerEventDefinition", "linkEventDefinition",
+    },
+    "intermediateThrowEvent": {"linkEventDefinition", "escalationEventDefinition"},
+    "boundaryEvent": {
+        "timerEventDefinition", "errorEventDefinition", "messageEventDefinition",
+        "escalationEventDefinition",
+    },
+    "inclusiveGateway": set(),
+    "eventBasedGateway": set(),
     "exclusiveGateway": set(),
     "parallelGateway": set(),
     "callActivity": set(),
-}
+}  # fmt: skip
 BESIDE = {"sequenceFlow", "textAnnotation", "association", "documentation", "extensionElements"}
 ATTRIBUTES = {
     "id", "name", "default", "messageRef", "calledElement", "attachedToRef", "cancelActivity",
     "isExecutable", "gatewayDirection", "isInterrupting", "processType", "isClosed",
     "implementation", "operationRef", "isForCompensation", "startQuantity", "completionQuantity",
-    "instantiate", "triggeredByEvent", "parallelMultiple",
+    "instantiate", "triggeredByEvent", "parallelMultiple", "eventGatewayType",
 }  # fmt: skip
 MUST_BE = {
     "isForCompensation": "false",
@@ -79,9 +86,11 @@ MUST_BE = {
     "instantiate": "false",
     "triggeredByEvent": "false",
     "parallelMultiple": "false",
+    "eventGatewayType": "Exclusive",
 }
 EXTENSIONS: Mapping[str, set[str]] = {
     "serviceTask": {"serviceTaskOperator"},
+    "sendTask": {"serviceTaskOperator"},
     "userTask": {"properties"},
     "businessRuleTask": {"calledDecisionId"},
     "receiveTask": {"properties"},
@@ -109,6 +118,12 @@ ONE_KIND = {
     "endEvent": Kind.END,
     "userTask": Kind.USER_TASK,
     "serviceTask": Kind.SERVICE_TASK,
+    "sendTask": Kind.SERVICE_TASK,
+    "task": Kind.MANUAL,
+    "manualTask": Kind.MANUAL,
+    "intermediateThrowEvent": Kind.PASSED,
+    "inclusiveGateway": Kind.INCLUSIVE,
+    "eventBasedGateway": Kind.FIRST_EVENT,
     "businessRuleTask": Kind.RULE_TASK,
     "receiveTask": Kind.RECEIVE,
     "exclusiveGateway": Kind.EXCLUSIVE,
@@ -116,6 +131,18 @@ ONE_KIND = {
     "callActivity": Kind.CALL,
     "subProcess": Kind.SUB_PROCESS,
 }
+
+
+ESCALATION_KINDS = {
+    "endEvent": Kind.END,
+    "intermediateThrowEvent": Kind.ESCALATE,
+    "boundaryEvent": Kind.ON_ESCALATION,
+}
+LOOSE_ENDS = {
+    "flow.dead_end", "flow.unreachable", "flow.no_end", "process.start", "process.end",
+    "gateway.default", "boundary.host", "gateway.first",
+}  # fmt: skip
+"""What may only be wrong because an element beside it is refused."""
 
 
 def _local(node: etree._Element) -> str:
@@ -137,6 +164,11 @@ class _Reader:
         self.flows: dict[str, Flow] = {}
         self.messages: dict[str, str] = {}
         self.errors: dict[str, str] = {}
+        self.escalations: dict[str, str] = {}
+        self.ghosts: set[str] = set()
+        """What is drawn but cannot be used: flows to it are not a fault of their own."""
+        self.throwing: set[str] = set()
+        self.linked: set[str] = set()
 
     def note(self, element: str, rule: str, message: str, way_out: str) -> None:
         self.problems.append(Finding(self.file, element, rule, ERROR, message, way_out))
@@ -167,6 +199,9 @@ class _Reader:
                 self.file, "process.one", f"Filen har {len(processes)} processer.",
                 "En fil skal have netop én proces.",
             )  # fmt: skip
+            for each in processes:  # nobody can run it, but all that is wrong is told
+                self.foreign_attributes(each)
+                self.container(each, each.get("id", ""))
             return Diagram(self.file, "", "", {}, {}, frozenset(), tuple(self.problems))
         process = processes[0]
         key = process.get("id", "")
@@ -177,6 +212,7 @@ class _Reader:
             )  # fmt: skip
         self.foreign_attributes(process)
         self.container(process, key)
+        self.links()
         if len(self.nodes) + len(self.flows) > MAX_ELEMENTS:
             self.note(
                 key, "diagram.size",
@@ -185,16 +221,26 @@ class _Reader:
                 "Del det op med kaldte processer.",
             )  # fmt: skip
         else:
-            self.problems += check_structure(self.file, key, self.nodes, self.flows)
+            self.problems += self.structure(key)
         drawn = frozenset(
             each.get("bpmnElement", "")
             for each in self.root.iter(f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge")
             if len(each.findall(f"{{{DI}}}waypoint")) > 1 or "Shape" in _local(each)
         )
         return Diagram(
-            self.file, key, process.get("name", ""), self.nodes, self.flows, drawn,
+            self.file, key, process.get("name", ""), self.nodes, self.flows, drawn | self.linked,
             tuple(self.problems),
         )  # fmt: skip
+
+    def structure(self, key: str) -> list[Finding]:
+        """Judge how it hangs together; where something is refused, only what stays wrong."""
+        sound = {
+            name: flow
+            for name, flow in self.flows.items()
+            if flow.source not in self.ghosts and flow.target not in self.ghosts
+        }
+        found = check_structure(self.file, key, self.nodes, sound)
+        return [each for each in found if not self.ghosts or each.id not in LOOSE_ENDS]
 
     def definitions(self) -> list[etree._Element]:
         if self.root.tag != f"{{{BPMN}}}definitions":
@@ -209,15 +255,31 @@ class _Reader:
             match what:
                 case "process":
                     processes.append(child)
-                case "message":
-                    self.messages[child.get("id", "")] = child.get("name", "")
-                case "error":
-                    self.errors[child.get("id", "")] = child.get("errorCode", "")
+                case "message" | "error" | "escalation":
+                    self.name_of(child, what)
+                case "collaboration":
+                    self.collaboration(child)
                 case "documentation" | "extensionElements":
                     pass
                 case _ if _space(child) != BPMNDI:
                     self.unsupported(child, self.file)
         return processes
+
+    def name_of(self, child: etree._Element, what: str) -> None:
+        """Remember what an event of the file can refer to, by id."""
+        named, attribute = {
+            "message": (self.messages, "name"),
+            "error": (self.errors, "errorCode"),
+            "escalation": (self.escalations, "escalationCode"),
+        }[what]
+        named[child.get("id", "")] = child.get(attribute, "")
+
+    def collaboration(self, child: etree._Element) -> None:
+        """Refuse pools, and name each message flow: it would be lost without a word."""
+        self.unsupported(child, self.file)
+        for part in child:
+            if _space(part) == BPMN and _local(part) == "messageFlow":
+                self.unsupported(part, self.file)
 
     def container(self, parent: etree._Element, process: str, depth: int = 1) -> None:
         """Read the elements of a process or sub-process."""
@@ -235,6 +297,7 @@ class _Reader:
             elif what in CHILDREN:
                 self.element(child, what, process)
             else:
+                self.ghosts.add(child.get("id", ""))
                 self.unsupported(child, process)
 
     def part(self, child: etree._Element, process: str, depth: int) -> None:
@@ -242,6 +305,8 @@ class _Reader:
         key = child.get("id", "")
         self.add(Node(key, child.get("name", ""), Kind.SUB_PROCESS, process))
         self.foreign_attributes(child)
+        if child.get("triggeredByEvent") == "true":
+            self.ghosts.add(key)  # refused as a whole; that nothing leads to it is no second fault
         if depth < MAX_DEPTH:
             self.container(child, key, depth + 1)
         else:
@@ -311,9 +376,26 @@ class _Reader:
             self.note(
                 key, "event.one", "Hændelsen har flere slags udløsere.", "Behold netop én udløser."
             )
+        self.told_apart(child, what)
         self.events(node, what, events)
         self.meaning(node, child, properties)
         self.add(node)
+
+    def told_apart(self, child: etree._Element, what: str) -> None:
+        """Note what makes an element another than those of its kind."""
+        key = child.get("id", "")
+        if what == "intermediateThrowEvent":
+            self.throwing.add(key)
+        if what == "task":
+            self.note(
+                key, "task.typeless", "Opgaven har ingen type.",
+                "Vælg en type: brugertask, servicetask eller forretningsregel.",
+            )  # fmt: skip
+        if what == "sendTask" and child.get("messageRef"):
+            self.note(
+                key, "attribute.unsupported", "En sendetask sender ved sit trin, ikke en besked.",
+                "Fjern beskeden, og vælg et trin, der sender.",
+            )  # fmt: skip
 
     def extensions(
         self, part: etree._Element, what: str, node: Node, properties: dict[str, str]
@@ -352,28 +434,73 @@ class _Reader:
 
     def events(self, node: Node, what: str, events: list[etree._Element]) -> None:
         for event in events[:1]:
-            name = _local(event)
-            if name == "timerEventDefinition":
-                node.kind = Kind.ON_TIMER if what == "boundaryEvent" else Kind.CATCH_TIMER
-                node.wait = self.timer(event, node.id)
-            elif name == "messageEventDefinition":
-                node.kind = MESSAGE_KINDS[what]
-                node.message = self.message(event.get("messageRef", ""), node.id)
-            elif name == "errorEventDefinition":
-                node.kind = Kind.END if what == "endEvent" else Kind.ON_ERROR
-                node.error_code = self.errors.get(event.get("errorRef", ""))
-                if not node.error_code:
-                    self.note(
-                        node.id, "error.code", "Fejlhændelsen har ingen fejlkode.",
-                        "Vælg en fejl (bpmn:error) med errorCode.",
-                    )  # fmt: skip
-            else:
-                node.terminates = True
+            self.event(node, what, event)
         if not events and what in {"intermediateCatchEvent", "boundaryEvent"}:
             self.note(
                 node.id, "event.one", "Hændelsen har ingen udløser, vi kan bruge.",
-                "Vælg tid, besked eller (på kanten) fejl.",
+                "Vælg tid, besked eller (på kanten) fejl eller eskalering.",
             )  # fmt: skip
+
+    def event(self, node: Node, what: str, event: etree._Element) -> None:
+        name = _local(event)
+        if name == "timerEventDefinition":
+            node.kind = Kind.ON_TIMER if what == "boundaryEvent" else Kind.CATCH_TIMER
+            node.wait = self.timer(event, node.id)
+        elif name == "messageEventDefinition":
+            node.kind = MESSAGE_KINDS[what]
+            node.message = self.message(event.get("messageRef", ""), node.id)
+        elif name == "errorEventDefinition":
+            node.kind = Kind.END if what == "endEvent" else Kind.ON_ERROR
+            node.error_code = self.errors.get(event.get("errorRef", ""))
+            self.coded(node, node.error_code, "error")
+        elif name == "linkEventDefinition":
+            self.link(node, event)
+        elif name == "escalationEventDefinition":
+            node.kind = ESCALATION_KINDS[what]
+            node.escalation = self.escalations.get(event.get("escalationRef", ""))
+            self.coded(node, node.escalation, "escalation")
+        else:
+            node.terminates = True
+
+    def coded(self, node: Node, code: str | None, what: str) -> None:
+        if not code:
+            self.note(
+                node.id, f"{what}.code", "Hændelsen har ingen kode.",
+                f"Vælg en bpmn:{what} med {what}Code.",
+            )  # fmt: skip
+
+    def link(self, node: Node, event: etree._Element) -> None:
+        node.kind = Kind.LINK
+        node.link = event.get("name", "").strip()
+        if not node.link:
+            self.note(
+                node.id, "link.name", "Linket har intet navn.",
+                "Giv linket, der kaster, og det, der griber, samme navn.",
+            )  # fmt: skip
+
+    def links(self) -> None:
+        """Let a flow go from each link that throws to the one of its name that catches."""
+        links = [node for node in self.nodes.values() if node.kind is Kind.LINK and node.link]
+        for node in links:
+            if node.id not in self.throwing:
+                continue
+            ends = [
+                each
+                for each in links
+                if each.id not in self.throwing
+                and (each.link, each.process) == (node.link, node.process)
+            ]
+            if len(ends) != 1:
+                self.note(
+                    node.id, "link.target",
+                    f"Linket '{node.link}' gribes {len(ends)} steder i samme proces.",
+                    "Tegn netop ét link med navnet, der griber.",
+                )  # fmt: skip
+                continue
+            key = f"{node.id}_to_{ends[0].id}"
+            made = Flow(key, node.link, node.id, ends[0].id, None, node.process)
+            self.flows.setdefault(key, made)
+            self.linked.add(key)
 
     def timer(self, event: etree._Element, key: str) -> Wait:
         for part in event:

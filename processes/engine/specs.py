@@ -19,7 +19,7 @@ from SpiffWorkflow.specs import WorkflowSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from processes.engine.diagrams import BOUNDARIES, WAITS, Diagram, Flow, Kind, Node
+from processes.engine.diagrams import ASKING, BOUNDARIES, WAITS, Diagram, Flow, Kind, Node
 from processes.engine.expressions import SCRIPT_ENGINE
 
 GUARD = ".guard"
@@ -100,7 +100,7 @@ class StandingSpec(ElementSpec):
 
 
 class ChoiceSpec(ElementSpec):
-    """An exclusive gateway; `machine` has put the chosen target into `internal_data`."""
+    """A gateway that asks; `machine` has put the chosen targets into `internal_data`."""
 
     def __init__(self, wf_spec: ProcessSpec, name: str, *, node: Node) -> None:
         super().__init__(wf_spec, name, node=node)
@@ -110,15 +110,21 @@ class ChoiceSpec(ElementSpec):
         my_task._sync_children(self.outputs, state=TaskState.MAYBE)
 
     def _run_hook(self, my_task: Task) -> bool:
-        chosen = self._wf_spec.task_specs[my_task.internal_data.pop("chosen")]
-        my_task._sync_children([chosen], TaskState.FUTURE)
+        names = my_task.internal_data.pop("chosen")
+        chosen = [self._wf_spec.task_specs[name] for name in names]
+        my_task._sync_children(chosen, TaskState.FUTURE)
         for child in my_task.children:
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
 
 
 class JoinSpec(ElementSpec):
-    """A parallel gateway that collects: an arrival waits; `machine` sees when all are there."""
+    """A gateway that collects: an arrival waits; `machine` sees when all are there."""
+
+    def __init__(self, wf_spec: ProcessSpec, name: str, *, node: Node) -> None:
+        super().__init__(wf_spec, name, node=node)
+        self.upstream: frozenset[str] = frozenset()
+        """For an inclusive one: the elements from which a token can still come."""
 
     def _update_hook(self, my_task: Task) -> bool:
         if not my_task.has_state(TaskState.WAITING):
@@ -161,9 +167,9 @@ def _spec_of(spec: ProcessSpec, node: Node) -> ElementSpec:
         return BoundarySpec(spec, node.id, node=node)
     if node.kind in standing:
         return StandingSpec(spec, node.id, node=node)
-    if node.kind is Kind.EXCLUSIVE and node.splits:
+    if node.kind in ASKING and node.splits:
         return ChoiceSpec(spec, node.id, node=node)
-    if node.kind is Kind.PARALLEL and len(node.incoming) > 1:
+    if node.kind in {Kind.PARALLEL, Kind.INCLUSIVE} and len(node.incoming) > 1:
         return JoinSpec(spec, node.id, node=node)
     return ElementSpec(spec, node.id, node=node)
 
@@ -181,9 +187,25 @@ def build_specs(diagram: Diagram) -> dict[str, ProcessSpec]:
             GuardSpec(spec, node.id + GUARD, node=node)
         if node.kind is Kind.START:
             spec.start.connect(made)
+        if node.kind is Kind.INCLUSIVE and isinstance(made, JoinSpec):
+            made.upstream = _upstream(node, diagram)
     for node in diagram.nodes.values():
         _connect(specs[node.process], node)
     return specs
+
+
+def _upstream(join: Node, diagram: Diagram) -> frozenset[str]:
+    """Return the elements from which arrows lead to a join."""
+    found: set[str] = set()
+    todo = [flow.source for flow in join.incoming]
+    while todo:
+        key = todo.pop()
+        if key not in found and key != join.id:
+            found.add(key)
+            node = diagram.nodes[key]
+            todo += [flow.source for flow in node.incoming]
+            todo += [node.attached_to] if node.attached_to else []
+    return frozenset(found)
 
 
 def _connect(spec: ProcessSpec, node: Node) -> None:
@@ -217,6 +239,11 @@ def update(task: Task) -> None:
 def predict(task: Task) -> None:
     """Grow the visits that may follow; the library wants them there before it goes on."""
     task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+
+
+def listen_again(boundary: Task) -> None:
+    """Let an event on an edge that has happened, and does not interrupt, listen once more."""
+    update(boundary.parent._add_child(boundary.task_spec, TaskState.FUTURE))
 
 
 def sources(spec: ProcessSpec, name: str) -> frozenset[str]:

@@ -10,8 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from processes.engine.diagrams import (
+    ASKING,
     BOUNDARIES,
+    CAUGHT,
     ERROR_HOSTS,
+    ESCALATION_HOSTS,
     GATEWAYS,
     MESSAGE_HOSTS,
     TIMER_HOSTS,
@@ -28,6 +31,7 @@ HOSTS = {
     Kind.ON_TIMER: TIMER_HOSTS,
     Kind.ON_ERROR: ERROR_HOSTS,
     Kind.ON_MESSAGE: MESSAGE_HOSTS,
+    Kind.ON_ESCALATION: ESCALATION_HOSTS,
 }
 """What an event may sit on the edge of."""
 
@@ -49,6 +53,7 @@ def check_structure(
     for node in nodes.values():
         faults += _ways_in_and_out(node)
         faults += _doubles(node)
+        faults += _first_event(node, nodes)
         faults += _conditions(node)
     return [Finding(file, fault[0], fault[1], ERROR, fault[2], fault[3]) for fault in faults]
 
@@ -94,6 +99,11 @@ def _attach(node: Node, nodes: Nodes) -> Iterator[Fault]:
     if node.kind is Kind.ON_ERROR and same:
         yield (
             node.id, "boundary.error", f"Fejlen '{node.error_code}' fanges to gange.",
+            "Behold den ene.",
+        )  # fmt: skip
+    if node.escalation and any(each.escalation == node.escalation for each in host.boundaries):
+        yield (
+            node.id, "boundary.escalation", f"Eskaleringen '{node.escalation}' fanges to gange.",
             "Behold den ene.",
         )  # fmt: skip
     host.boundaries.append(node)
@@ -180,6 +190,25 @@ def _ways_in_and_out(node: Node) -> Iterator[Fault]:
         )  # fmt: skip
 
 
+def _first_event(node: Node, nodes: Nodes) -> Iterator[Fault]:
+    """Judge that behind an event gateway there is nothing but events it alone leads to."""
+    if node.kind is not Kind.FIRST_EVENT:
+        return
+    if not node.splits:
+        yield (
+            node.id, "gateway.first", "En hændelsesgateway venter på den første af flere.",
+            "Før mindst to flows til hver sin hændelse.",
+        )  # fmt: skip
+    for flow in node.outgoing:
+        target = nodes[flow.target]
+        if target.kind not in CAUGHT or target.boundaries or len(target.incoming) != 1:
+            yield (
+                target.id, "gateway.first",
+                f"'{target.id}' kan ikke stå efter en hændelsesgateway.",
+                "Brug en besked, en tidshændelse eller en modtagetask, som intet andet går til.",
+            )  # fmt: skip
+
+
 def _doubles(node: Node) -> Iterator[Fault]:
     for target, times in Counter(flow.target for flow in node.outgoing).items():
         if times > 1:
@@ -190,13 +219,13 @@ def _doubles(node: Node) -> Iterator[Fault]:
 
 
 def _conditions(node: Node) -> Iterator[Fault]:
-    exclusive = node.kind is Kind.EXCLUSIVE and node.splits
+    exclusive = node.kind in ASKING and node.splits
     for flow in node.outgoing:
         asked = exclusive and flow.id != node.default
         if flow.condition is not None and not asked:
             yield (
                 flow.id, "flow.condition", "Betingelsen her bliver aldrig læst.",
-                "Kun flows fra en eksklusiv gateway har betingelser, og ikke standardflowet.",
+                "Kun flows fra en gateway, der spørger, har betingelser; standardflowet ikke.",
             )  # fmt: skip
         if flow.condition is None and asked:
             yield (

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from processes.engine.diagrams import Kind
+from processes.engine.diagrams import SIDE_WAYS
 from processes.engine.specs import BoundarySpec, GuardSpec, is_live
 
 
@@ -29,6 +29,11 @@ def boundaries(host: Task) -> Iterator[Task]:
 def error_boundary(host: Task, code: str) -> Task | None:
     """Return the event on the edge of an element that catches an error."""
     return next((each for each in boundaries(host) if each.task_spec.node.error_code == code), None)
+
+
+def escalation_boundary(host: Task, code: str) -> Task | None:
+    """Return the event on the edge of an element that catches an escalation."""
+    return next((each for each in boundaries(host) if each.task_spec.node.escalation == code), None)
 
 
 def interrupted_by(boundary: Task) -> list[Task]:
@@ -51,7 +56,7 @@ def interrupted_by(boundary: Task) -> list[Task]:
 def opens_side_branch(task: Task) -> bool:
     """Tell whether it is an event on an edge that lets its element go on."""
     node = task.task_spec.node
-    return node is not None and node.kind is Kind.ON_TIMER and not node.interrupting
+    return node is not None and node.kind in SIDE_WAYS and not node.interrupting
 
 
 def in_side_branch(task: Task) -> bool:

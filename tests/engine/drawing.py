@@ -161,6 +161,47 @@ def both(key: str) -> str:
     return _element("parallelGateway", key)
 
 
+def any_of(key: str, default: str = "") -> str:
+    """An inclusive gateway."""
+    return _element("inclusiveGateway", key, **({"default": default} if default else {}))
+
+
+def first(key: str) -> str:
+    """An event gateway."""
+    return _element("eventBasedGateway", key)
+
+
+def manual(key: str) -> str:
+    """A manual task."""
+    return _element("manualTask", key)
+
+
+def link(key: str, name: str, *, throws: bool) -> str:
+    """A link, to jump from or to."""
+    event = f'<bpmn:linkEventDefinition name="{name}"/>'
+    return _element(f"intermediate{'Throw' if throws else 'Catch'}Event", key, event)
+
+
+def passed(key: str) -> str:
+    """An event that marks that the process has come here."""
+    return _element("intermediateThrowEvent", key)
+
+
+def raised(key: str, code: str, *, ends: bool = False) -> str:
+    """An escalation, on the way or at an end."""
+    event = f'<bpmn:escalationEventDefinition escalationRef="escalation_{code}"/>'
+    return _element("endEvent" if ends else "intermediateThrowEvent", key, event)
+
+
+def on_escalation(key: str, host: str, code: str, *, interrupting: bool = True) -> str:
+    """An escalation on the edge of an element."""
+    event = f'<bpmn:escalationEventDefinition escalationRef="escalation_{code}"/>'
+    return _element(
+        "boundaryEvent", key, event, attachedToRef=host,
+        cancelActivity="true" if interrupting else "false",
+    )  # fmt: skip
+
+
 def call(key: str, called: str, ins: dict[str, str], outs: dict[str, str]) -> str:
     """A call activity."""
     values = {f"in:{name}": text for name, text in ins.items()}
@@ -200,8 +241,12 @@ def draw(key: str, *inside: str, name: str = "Prøve") -> bytes:
     body = "".join(inside)
     messages = sorted(set(re.findall(r'messageRef="message_([^"]+)"', body)))
     errors = sorted(set(re.findall(r'errorRef="error_([^"]+)"', body)))
+    escalations = sorted(set(re.findall(r'escalationRef="escalation_([^"]+)"', body)))
     named = "".join(f'<bpmn:message id="message_{m}" name="{m}"/>' for m in messages)
     named += "".join(f'<bpmn:error id="error_{e}" name="{e}" errorCode="{e}"/>' for e in errors)
+    named += "".join(
+        f'<bpmn:escalation id="escalation_{e}" escalationCode="{e}"/>' for e in escalations
+    )
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions {SPACES} id="definitions" '
         f'targetNamespace="urn:test">{named}<bpmn:process id="{key}" name="{name}" '

@@ -179,8 +179,10 @@ BAD = [
     ),
     ("adverse.no_person", _drawing(service("step_issue", "decisions.issue", proposal_id="p"),
                                    path("start_case", "step_issue", "end_case"))),
-    ("element.unsupported", _drawing('<bpmn:task id="task_a" name="Opgave"/>',
+    ("element.unsupported", _drawing('<bpmn:complexGateway id="all_a" name="Alle"/>',
                                      path("start_case", "end_case"))),
+    ("task.typeless", _drawing('<bpmn:task id="task_a" name="Opgave"/>',
+                               path("start_case", "task_a", "end_case"))),
 ]  # fmt: skip
 
 
