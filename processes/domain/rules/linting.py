@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from processes.domain.money import Money
 from processes.domain.periods import ONE_DAY, Period
-from processes.domain.rates import Rate, RateBook
+from processes.domain.rates import Rate, RateBook, is_share
 from processes.domain.rules.book import Rule, RuleBook
 from processes.domain.rules.language import RATE_WORDS, RULE, Ask, Kind, asks
 from processes.domain.rules.month import LARGEST, SUM
@@ -38,9 +39,9 @@ def lint(book: RuleBook, rates: RateBook) -> tuple[Finding, ...]:
 
 def kind_of_rate(rate: Rate) -> Kind:
     """Return what a rate is, by its unit."""
-    if "DKK" in rate.unit:
-        return Kind.MONEY
-    return Kind.SHARE if "percent" in rate.unit else Kind.NUMBER
+    if is_share(rate.unit):
+        return Kind.SHARE
+    return Kind.MONEY if isinstance(rate.value, Money) else Kind.NUMBER
 
 
 def _findings(book: RuleBook, rates: RateBook) -> Iterator[Finding]:

@@ -1,0 +1,114 @@
+"""One rule text, two run-times: for one person with its reasons, and for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import pytest
+
+from app.law import load_rates, load_rules
+from processes.columns.batch import Batch, ColumnRules
+from processes.columns.compiling import as_number
+from processes.columns.mass import work_out
+from processes.columns.people import population_of
+from processes.domain.periods import Month
+from processes.domain.rules.run import Run
+from tests.builders.households import random_runs
+
+RATES = load_rates()
+RULES = load_rules()
+COLUMNS = ColumnRules(RULES)
+ASKED = (
+    "kh.betingelse.alder",
+    "kh.betingelse.i_landet",
+    "kh.betingelse.lovligt_ophold",
+    "kh.betingelse.social_begivenhed",
+    "kh.betingelse.kan_ikke_forsoerge",
+    "kh.betingelse.ingen_anden_ydelse",
+    "kh.betingelse.raadighed",
+    "kh.betingelse.ferie",
+    "kh.betingelse.formue",
+    "kh.betingelse.behov",
+    "kh.maalgruppe",
+    "kh.ungetillaeg",
+    "kh.fradrag_feriepenge",
+    "kh.aegtefaelles_overskud",
+    "kh.hjaelp",
+)
+MONTHS = [Month(2025, number) for number in range(7, 13)]
+MONTHS += [Month(2026, number) for number in range(1, 13)]
+
+
+def households(month: Month, first_seed: int, *, unknown: float = 0.02) -> Iterator[list[Run]]:
+    """Yield random households whose month is in one piece."""
+    seed = first_seed
+    while True:
+        runs = random_runs(seed, month, rates=RATES, rules=RULES, unknown=unknown)
+        seed += 1
+        if runs:
+            yield list(runs)
+
+
+def differences(month: Month, runs: list[Run]) -> list[tuple[str, object, object]]:
+    """Return what the two run-times say differently."""
+    batch = Batch(population_of(runs), month, rates=RATES, rules=COLUMNS)
+    found: list[tuple[str, object, object]] = []
+    for rule_id in ASKED:
+        column = batch.result(rule_id)
+        values, known = column.whole(len(runs)).tolist(), column.mask(len(runs)).tolist()
+        for run, value, is_known in zip(runs, values, known, strict=True):
+            raw = run.result(rule_id).raw
+            mine = None if raw is None else as_number(raw)
+            theirs = value if is_known else None
+            if mine != theirs:
+                found.append((rule_id, mine, theirs))
+    return found
+
+
+def people(month: Month, first_seed: int, count: int, *, unknown: float = 0.02) -> list[Run]:
+    found = households(month, first_seed, unknown=unknown)
+    return [run for household in islice(found, count) for run in household]
+
+
+@pytest.mark.parametrize("month", MONTHS[::3], ids=str)
+def test_both_say_the_same_to_the_oere(month: Month) -> None:
+    runs = people(month, first_seed=month.number * 10_000, count=350)
+
+    assert differences(month, runs) == []
+    # Else the comparison would show little.
+    amounts = {run.result("kh.hjaelp").raw for run in runs}
+    assert None in amounts
+    assert len(amounts) > 40
+
+
+def test_both_know_the_same_when_much_is_unknown() -> None:
+    runs = people(Month(2026, 3), first_seed=7_000_000, count=350, unknown=0.3)
+
+    assert differences(Month(2026, 3), runs) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("month", MONTHS, ids=str)
+def test_both_say_the_same_of_a_million_person_months(month: Month) -> None:
+    compared = 0
+    first_seed = month.number * 10_000_000
+    while compared < 1_000_000 // len(MONTHS) + 1:
+        runs = people(month, first_seed=first_seed, count=2_000)
+        assert differences(month, runs) == []
+        compared += len(runs)
+        first_seed += 100_000
+
+
+def test_pieces_and_workers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    month = Month(2026, 2)
+    runs = people(month, first_seed=1, count=120)
+    whole = work_out(population_of(runs), month, ASKED, rates=RATES, rules=COLUMNS)
+    monkeypatch.setattr("processes.columns.mass.PIECE", 7)
+
+    cut = work_out(population_of(runs), month, ASKED, rates=RATES, rules=COLUMNS, workers=2)
+
+    for rule_id in ASKED:
+        known = whole.results[rule_id].known
+        assert (known == cut.results[rule_id].known).all()
+        assert (whole.results[rule_id].values == cut.results[rule_id].values)[known].all()
