@@ -64,12 +64,70 @@ class FactKind(StrEnum):
     """What is left of an exemption card's amount: money."""
     DEAD = "doed"
     EMIGRATED = "udrejst"
+    # Facts of other benefits, and of kontanthjælp before 1 July 2025.
+    VOCATIONAL = "erhvervsuddannelse"
+    """Under 30 it decided uddannelseshjælp or kontanthjælp until the reform."""
+    PREGNANT = "gravid_efter_12_uge"
+    MENTAL_ILLNESS = "svaer_psykisk_sygdom"
+    WORK_HOURS = "arbejdstimer"
+    """Whole hours worked in a month."""
+    HOURS_RULE = "timeregel_nedsat"
+    """Decided by a person, heard and sent: the rule itself never lowers anything."""
+    MONTHS_ON_HELP = "maaneder_paa_hjaelp"
+    CHILDREN_ELSEWHERE = "udeboende_boern"
+    HOUSING_COST = "nettoboligudgift"
+    """Rent, heating and the like, less boligstøtte."""
+    HOUSING_REASONABLE = "rimelig_boligudgift"
+    """Said only when a cheaper dwelling was pointed out or the cost is self-chosen."""
+    HOUSING_SUPPORT = "boligstoette"
+    NET_INCOME = "nettoindtaegt"
+    """All income in a month after tax, the help included."""
+    NET_HELP = "nettohjaelp"
+    COST = "udgift"
+    COST_AFTER_APPLYING = "udgift_efter_ansoegning"
+    UNFORESEEABLE = "uforudseelig_udgift"
+    DECISIVE = "afgoerende_for_forsoergelse"
+    REASONABLY_FOUNDED = "rimeligt_begrundet"
+    MEDICALLY_FOUNDED = "laegeligt_begrundet"
+    EVICTION = "truet_af_udsaettelse"
+    CONTACT = "samvaer_noedvendigt"
+    CUSTODIAN = "forsoerger_uden_pligt"
+    BETTER_HOME = "flytning_forbedrer"
+    FIXED_COSTS = "faste_udgifter"
+    GUIDE_AMOUNT = "vejledende_raadighedsbeloeb"
+    """The municipality's own guide for this household; a caseworker may set another."""
+    SAVINGS = "opsparing_til_udgiften"
+    DENTAL_COST = "tandudgift"
+    """What sygeforsikring and the public pay is taken out."""
+    OWN_SHARE = "egen_andel"
+    PRICE_AGREEMENT = "prisaftale"
+    SUPPLEMENT_PERCENT = "personlig_tillaegsprocent"
+    """Whole percent, 0 to 100."""
+    LIQUID_WEALTH = "likvid_formue"
+    PENSIONER = "modtager_pension"
+    HARD_PRESSED = "saerligt_vanskelige_forhold"
+    EXTRA_COST = "merudgift_om_maaneden"
+    EXTRA_COST_PROVED = "merudgift_dokumenteret"
+    EXTRA_COST_YEAR = "merudgift_om_aaret"
+    LISTED_COST_YEAR = "dokumenteret_merudgift_om_aaret"
+    COMPENSATION_GROUP = "kompensationsgruppe"
+    """`gruppe1` or `gruppe2`: the applicant chooses."""
+    IN_TARGET_GROUP = "varigt_nedsat_funktionsevne"
+    CHILD_AT_HOME_CARE = "barn_passes_hjemme"
+    LOST_WAGE = "tabt_loen"
+    """What the hours not worked would have given."""
+    SAVED_COST = "sparede_udgifter"
 
 
-MONTHLY_KINDS = frozenset({FactKind.WORK_INCOME, FactKind.OTHER_INCOME})
+MONTHLY_KINDS = frozenset({FactKind.WORK_INCOME, FactKind.OTHER_INCOME, FactKind.WORK_HOURS})
 """Sums of a whole month: never divided, and one sum in each month."""
-INCOME_KINDS = MONTHLY_KINDS | {FactKind.HOLIDAY_PAY}
+INCOME_KINDS = frozenset({FactKind.WORK_INCOME, FactKind.OTHER_INCOME, FactKind.HOLIDAY_PAY})
 """What is taken from the help krone for krone (indtægter)."""
+
+FIRST_OF_ANOTHER_BENEFIT = FactKind.VOCATIONAL
+"""From here on the kinds are asked for only where the benefit or the time needs them."""
+ELSEWHERE_KINDS = frozenset(list(FactKind)[list(FactKind).index(FIRST_OF_ANOTHER_BENEFIT) :])
+"""Facts that kontanthjælp of today never asks for (oplysninger til andre ydelser)."""
 
 FACT_LABELS: dict[FactKind, str] = {
     FactKind.BIRTH_DATE: "Fødselsdato",
@@ -100,6 +158,47 @@ FACT_LABELS: dict[FactKind, str] = {
     FactKind.TAX_CARD_LIMIT: "Rest af frikortets beløb",
     FactKind.DEAD: "Dødsdato",
     FactKind.EMIGRATED: "Udrejsedato",
+    FactKind.VOCATIONAL: "Har en erhvervskompetencegivende uddannelse",
+    FactKind.PREGNANT: "Gravid og forbi 12. uge",
+    FactKind.MENTAL_ILLNESS: "Dokumenteret svær psykisk sygdom",
+    FactKind.WORK_HOURS: "Arbejdstimer i måneden",
+    FactKind.HOURS_RULE: "Nedsat efter 225-timersreglen",
+    FactKind.MONTHS_ON_HELP: "Måneder i træk på kontanthjælp",
+    FactKind.CHILDREN_ELSEWHERE: "Børn under 18 år, der bor et andet sted",
+    FactKind.HOUSING_COST: "Nettoboligudgift",
+    FactKind.HOUSING_REASONABLE: "Boligudgift, der er rimelig",
+    FactKind.HOUSING_SUPPORT: "Boligstøtte",
+    FactKind.NET_INCOME: "Indtægt i alt efter skat",
+    FactKind.NET_HELP: "Hjælp efter skat",
+    FactKind.COST: "Udgiften, der søges om",
+    FactKind.COST_AFTER_APPLYING: "Udgiften er ikke afholdt før ansøgningen",
+    FactKind.UNFORESEEABLE: "Udgiften kunne ikke forudses",
+    FactKind.DECISIVE: "At betale selv ville afgørende vanskeliggøre forsørgelsen",
+    FactKind.REASONABLY_FOUNDED: "Udgiften er rimeligt begrundet",
+    FactKind.MEDICALLY_FOUNDED: "Nødvendig og lægeligt begrundet",
+    FactKind.EVICTION: "Truet af at blive sat ud",
+    FactKind.CONTACT: "Udgiften er til samvær med egne børn",
+    FactKind.CUSTODIAN: "Forældremyndigheden er hos en uden forsørgelsespligt",
+    FactKind.BETTER_HOME: "Flytningen forbedrer bolig eller erhverv",
+    FactKind.FIXED_COSTS: "Rimelige faste udgifter om måneden",
+    FactKind.GUIDE_AMOUNT: "Kommunens vejledende rådighedsbeløb",
+    FactKind.SAVINGS: "Opsparing, der kan bruges til udgiften",
+    FactKind.DENTAL_COST: "Egen tandudgift i kalenderåret",
+    FactKind.OWN_SHARE: "Egen andel af udgiften",
+    FactKind.PRICE_AGREEMENT: "Pris i kommunens aftale",
+    FactKind.SUPPLEMENT_PERCENT: "Personlig tillægsprocent",
+    FactKind.LIQUID_WEALTH: "Likvid formue i husstanden",
+    FactKind.PENSIONER: "Får folkepension eller førtidspension efter gamle regler",
+    FactKind.HARD_PRESSED: "De økonomiske forhold er særligt vanskelige",
+    FactKind.EXTRA_COST: "Sandsynliggjorte merudgifter om måneden",
+    FactKind.EXTRA_COST_PROVED: "Merudgifterne er dokumenteret",
+    FactKind.EXTRA_COST_YEAR: "Sandsynliggjorte merudgifter om året",
+    FactKind.LISTED_COST_YEAR: "Dokumenterede merudgifter på listen om året",
+    FactKind.COMPENSATION_GROUP: "Valgt gruppe for kompensationsydelse",
+    FactKind.IN_TARGET_GROUP: "I personkredsen med varigt nedsat funktionsevne",
+    FactKind.CHILD_AT_HOME_CARE: "Barnet må passes hjemme af en forælder",
+    FactKind.LOST_WAGE: "Tabt løn om måneden",
+    FactKind.SAVED_COST: "Udgifter, der spares",
 }
 """What each fact is called on the screen and in a letter."""
 
@@ -152,6 +251,85 @@ QUESTIONS: dict[FactKind, str] = {
     " eSkattekort eller borgeren kan oplyse det.",
     FactKind.DEAD: "Det vides ikke, om {who} er død; CPR kan oplyse det.",
     FactKind.EMIGRATED: "Det vides ikke, om {who} er udrejst; CPR kan oplyse det.",
+    FactKind.VOCATIONAL: "Det vides ikke, om {who} har en erhvervskompetencegivende uddannelse;"
+    " borgeren kan oplyse det.",
+    FactKind.PREGNANT: "Det vides ikke, om {who} er gravid og forbi 12. uge; borgeren kan oplyse"
+    " det.",
+    FactKind.MENTAL_ILLNESS: "Det vides ikke, om {who} har en svær psykisk sygdom, der er"
+    " dokumenteret; sagsbehandleren skal vurdere det.",
+    FactKind.WORK_HOURS: "Det vides ikke, hvor mange timer {who} har arbejdet i måneden;"
+    " eIndkomst eller borgeren kan oplyse det.",
+    FactKind.HOURS_RULE: "Det vides ikke, om hjælpen til {who} er nedsat efter 225-timersreglen;"
+    " det står i afgørelsen.",
+    FactKind.MONTHS_ON_HELP: "Det vides ikke, hvor mange måneder i træk {who} har fået"
+    " kontanthjælp; ydelseshistorikken viser det.",
+    FactKind.CHILDREN_ELSEWHERE: "Det vides ikke, hvor mange børn {who} forsørger, som bor et"
+    " andet sted; borgeren kan oplyse det.",
+    FactKind.HOUSING_COST: "Det vides ikke, hvad {who} betaler for boligen, når boligstøtten er"
+    " trukket fra; Udbetaling Danmark og borgeren kan oplyse det.",
+    FactKind.HOUSING_REASONABLE: "Det vides ikke, hvad en rimelig bolig til {who} ville koste;"
+    " sagsbehandleren skal vurdere det.",
+    FactKind.HOUSING_SUPPORT: "Det vides ikke, hvad {who} får i boligstøtte; Udbetaling Danmark"
+    " kan oplyse det.",
+    FactKind.NET_INCOME: "Det vides ikke, hvad {who} har i indtægt efter skat; borgeren og"
+    " registrene kan oplyse det.",
+    FactKind.NET_HELP: "Det vides ikke, hvad {who} får i hjælp efter skat; beregningen viser det.",
+    FactKind.COST: "Det vides ikke, hvor stor udgiften er; borgeren kan sende et tilbud eller en"
+    " regning.",
+    FactKind.COST_AFTER_APPLYING: "Det vides ikke, om udgiften var afholdt, før {who} søgte;"
+    " borgeren kan oplyse det.",
+    FactKind.UNFORESEEABLE: "Det vides ikke, om udgiften kunne forudses; sagsbehandleren skal"
+    " vurdere det.",
+    FactKind.DECISIVE: "Det vides ikke, om det afgørende ville vanskeliggøre, at {who} kan klare"
+    " sig selv, hvis udgiften skulle betales selv; sagsbehandleren skal vurdere det.",
+    FactKind.REASONABLY_FOUNDED: "Det vides ikke, om udgiften er rimeligt begrundet;"
+    " sagsbehandleren skal vurdere det.",
+    FactKind.MEDICALLY_FOUNDED: "Det vides ikke, om behandlingen er nødvendig og lægeligt"
+    " begrundet; lægen eller tandlægen kan oplyse det.",
+    FactKind.EVICTION: "Det vides ikke, om {who} er truet af at blive sat ud; fogedretten eller"
+    " udlejeren kan oplyse det.",
+    FactKind.CONTACT: "Det vides ikke, om udgiften er til samvær med egne børn; borgeren kan"
+    " oplyse det.",
+    FactKind.CUSTODIAN: "Det vides ikke, om den, der har forældremyndigheden, har pligt til at"
+    " forsørge barnet; sagsbehandleren skal vurdere det.",
+    FactKind.BETTER_HOME: "Det vides ikke, om flytningen forbedrer bolig- eller"
+    " erhvervsforholdene; sagsbehandleren skal vurdere det.",
+    FactKind.FIXED_COSTS: "Det vides ikke, hvilke faste udgifter {who} har; borgeren kan oplyse"
+    " dem, og sagsbehandleren skal vurdere dem.",
+    FactKind.GUIDE_AMOUNT: "Det vides ikke, hvilket vejledende rådighedsbeløb kommunen bruger;"
+    " det står i kommunens opsætning.",
+    FactKind.SAVINGS: "Det vides ikke, hvilken opsparing {who} har; borgeren kan oplyse det.",
+    FactKind.DENTAL_COST: "Det vides ikke, hvad {who} selv har betalt for tandpleje i år;"
+    " borgeren kan sende regningerne.",
+    FactKind.OWN_SHARE: "Det vides ikke, hvad {who} selv betaler, når det offentlige og"
+    " sygeforsikringen har betalt; regningen viser det.",
+    FactKind.PRICE_AGREEMENT: "Det vides ikke, hvilken pris kommunen har aftalt;"
+    " leverandøraftalen viser den.",
+    FactKind.SUPPLEMENT_PERCENT: "Det vides ikke, hvilken personlig tillægsprocent {who} har;"
+    " Udbetaling Danmark kan oplyse den.",
+    FactKind.LIQUID_WEALTH: "Det vides ikke, hvilken likvid formue {who} har; borgeren kan"
+    " oplyse det.",
+    FactKind.PENSIONER: "Det vides ikke, om {who} får folkepension eller førtidspension efter"
+    " reglerne før 2003; Udbetaling Danmark kan oplyse det.",
+    FactKind.HARD_PRESSED: "Det vides ikke, om de økonomiske forhold hos {who} er særligt"
+    " vanskelige; sagsbehandleren skal vurdere det.",
+    FactKind.EXTRA_COST: "Det vides ikke, hvilke merudgifter {who} har; borgeren kan oplyse dem.",
+    FactKind.EXTRA_COST_PROVED: "Det vides ikke, om merudgifterne er dokumenteret; borgeren kan"
+    " sende kvitteringer.",
+    FactKind.EXTRA_COST_YEAR: "Det vides ikke, hvilke merudgifter {who} har om året; borgeren"
+    " kan oplyse dem.",
+    FactKind.LISTED_COST_YEAR: "Det vides ikke, hvilke dokumenterede merudgifter på listen {who}"
+    " har om året; borgeren kan sende kvitteringer.",
+    FactKind.COMPENSATION_GROUP: "Det vides ikke, hvilken gruppe {who} har valgt; borgeren"
+    " vælger selv.",
+    FactKind.IN_TARGET_GROUP: "Det vides ikke, om {who} er i personkredsen; sagsbehandleren skal"
+    " vurdere det.",
+    FactKind.CHILD_AT_HOME_CARE: "Det vides ikke, om barnet må passes hjemme; sagsbehandleren"
+    " skal vurdere det.",
+    FactKind.LOST_WAGE: "Det vides ikke, hvad {who} mister i løn om måneden; lønsedlerne viser"
+    " det.",
+    FactKind.SAVED_COST: "Det vides ikke, hvilke udgifter {who} sparer ved ikke at arbejde;"
+    " borgeren kan oplyse det.",
 }
 """What to say when a fact is not known, and who can answer; `{who}` is the person."""
 

@@ -29,8 +29,8 @@ class Confidence(StrEnum):
 
 YEAR_OF_AN_ID = re.compile(r"\.[0-9]{4}(_reform)?$")
 """What an id has more than its key: the year, or the year from the reform on."""
-COUNTED = frozenset({"hours", "weeks", "days", "months", "calendar", "years", "children"})
-"""How a unit begins that counts something: a whole number."""
+AMOUNTS = ("DKK", "kr.")
+"""How the unit of an amount begins."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def is_share(unit: str) -> bool:
 
 def value_of(unit: str, whole: int) -> Money | int:
     """Make a rate's value of its whole number, the other way of `Rate.whole`."""
-    return whole if is_share(unit) or unit.split(" ")[0] in COUNTED else Money(whole)
+    return Money(whole) if unit.startswith(AMOUNTS) else whole
 
 
 class RateBook:

@@ -11,7 +11,7 @@ from processes.domain.calculation import Calculation, PersonMonth
 from processes.domain.cases import Case, CaseState, Party, PartyRole, Protection
 from processes.domain.documents import Document, JournalNote, RequestState
 from processes.domain.errors import NotAllowedError, RuleError
-from processes.domain.facts import Contradiction, FactKind, Facts
+from processes.domain.facts import ELSEWHERE_KINDS, Contradiction, FactKind, Facts
 from processes.domain.identifiers import Cpr
 from processes.domain.life import LifeEvent
 from processes.domain.registers import RegisterName, differences, is_own_answer
@@ -286,6 +286,8 @@ class Casework:
                     for fact in known.all
                     if fact.party_id == party.id and fact.kind is kind and day in fact.valid
                 ]
+                if not said and kind in ELSEWHERE_KINDS:
+                    continue
                 counts = known.on(party.id, kind, day)
                 rows.append(
                     FactRow(

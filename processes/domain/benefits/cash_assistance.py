@@ -1,4 +1,4 @@
-"""Answers: how much kontanthjælp, for whom, and why – from 1 July 2025, day by day.
+"""Answers: how much kontanthjælp, for whom, and why – day by day, by the law of the day.
 
 Gathers the facts, picks the rules and folds over the stretches of the months; how much stands in
 the rules. Knows nothing of decisions or payments.
@@ -31,7 +31,7 @@ from processes.domain.errors import RuleError
 from processes.domain.facts import FactKind, Facts
 from processes.domain.money import Money
 from processes.domain.periods import Month, Period
-from processes.domain.rates import RateBook
+from processes.domain.rates import YEAR_OF_AN_ID, RateBook
 from processes.domain.rules.book import RuleBook
 from processes.domain.rules.month import MonthRun, Share
 from processes.domain.rules.prose import UNCONFIRMED, day_in_words, days_in_words, mark_of
@@ -41,7 +41,7 @@ from processes.domain.timeline import Timeline
 
 BENEFIT = "kontanthjaelp"
 REFORM = date(2025, 7, 1)
-"""The law these rules were made for; earlier days are not calculated here."""
+"""From here on help is decided; earlier days are only recalculated."""
 
 CONDITIONS = tuple(
     f"kh.betingelse.{key}"
@@ -63,6 +63,7 @@ NEED = "kh.betingelse.behov"
 
 DEDUCTIONS = {
     "kh.fradrag_feriepenge": "feriepenge",
+    "kh.fradrag_timeregel": "timeregel",
     "kh.fradrag_egen_indtaegt": "indtaegt",
     "kh.fradrag_aegtefaelle": "aegtefaelles_indtaegt",
 }
@@ -104,18 +105,23 @@ def assess(
     calculation_id: str,
     made_at: datetime,
     until: date | None = None,
+    since: date | None = None,
 ) -> Calculation:
     """Calculate the help of everybody who applies, stretch by stretch (beregn hjælpen).
+
+    `since` is the first day of a help that has run since before the reform: a recalculation, with
+    the law of its days. Without it nothing before the application or the reform is calculated.
 
     `until` is the first day without help, if there is one: its month is calculated up to it, and
     the month after it is there with nothing, so that a decision says where help ends.
 
-    Law: LAS §§ 2-3, 5, 11, 13-14, 16-19, 26, 30-32, 88-89 (from 2025-07-01).
+    Law: LAS §§ 2-3, 5, 11, 13-14, 16-19, 26, 30-32, 88-89 (from 2025-07-01); before it §§ 13 g,
+    22-26 for 16-19.
     Units: øre in, øre out, before tax.
     Rounds: parts of a month only, as `share_of_days`; rates are whole kroner, income is to the øre.
     """
     household = Household.of(application, case)
-    start = first_day(application)
+    start = since or first_day(application)
     made: list[PersonMonth] = []
     short: list[bool] = []
     used: set[str] = set()
@@ -248,9 +254,9 @@ def _shares(run: Run, rule_id: str) -> tuple[Share, ...]:
 
 def _lines(run: Run) -> Iterator[Line]:
     for share in _shares(run, "kh.sats"):
-        group = str(share.run.result("kh.maalgruppe").node.value)
         inputs = share.run.result("kh.sats").node.inputs
         rate = next(each for each in inputs if each.kind == "rate")
+        group = YEAR_OF_AN_ID.sub("", rate.id).rpartition(".")[2]
         yield _line(share, group, label=rate.label)
     for rule_id in SUPPLEMENTS:
         for share in _shares(run, rule_id):
@@ -258,6 +264,8 @@ def _lines(run: Run) -> Iterator[Line]:
                 label = share.run.result(rule_id).node.label
                 yield _line(share, rule_id.removeprefix("kh."), label=label)
     for rule_id, key in DEDUCTIONS.items():
+        if rule_id not in run.rules.in_force(run.days.start):
+            continue
         node = run.result(rule_id).node
         if node.value:
             yield _line(Share(None, run, node), key, label=node.label, sign=-1)
