@@ -8,7 +8,6 @@ from forms.base import TaskForm
 from forms.casework import (
     Assess,
     CompleteFacts,
-    DeadlinePassed,
     HearingLapsed,
     HearingReply,
     PrepareHearing,
@@ -21,6 +20,9 @@ from forms.messages import AnswerMessage
 from forms.papers import CheckDocuments, DocumentsLapsed, LatePaper, ReviewDocuments
 from forms.payment import NoReceipt, Rejected, TaxCard, VoucherRejected
 from forms.post import Undelivered
+from forms.promises import DeadlinePassed, DelayReason, ImmediateHelp, PayOtherwise
+from forms.runs import Approve as ApproveRun
+from forms.runs import Blockers, Differences, Escalated, Review, Vouchers
 from processes.domain.errors import BrokenStateError
 
 
@@ -39,17 +41,21 @@ FORMS = registered(
         ReviewDocuments,
         CheckDocuments,
         DocumentsLapsed,
+        LatePaper,
+        AnswerMessage,
         Assess,
         RegisterData,
         Recheck,
-        CompleteFacts,
-        PrepareHearing,
-        HearingReply,
-        HearingLapsed,
         Death,
         AssessMove,
         Change,
         Overpaid,
+        CompleteFacts,
+        PrepareHearing,
+        HearingReply,
+        HearingLapsed,
+        ImmediateHelp,
+        DelayReason,
         DeadlinePassed,
         Propose,
         Approve,
@@ -57,7 +63,14 @@ FORMS = registered(
         Rejected,
         VoucherRejected,
         NoReceipt,
+        PayOtherwise,
         Undelivered,
+        Blockers,
+        Review,
+        ApproveRun,
+        Escalated,
+        Vouchers,
+        Differences,
     )
 )
 

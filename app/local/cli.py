@@ -11,6 +11,7 @@ from app.local.terminal import SetupError
 COMMANDS = {
     "run": ("app.local.run", "run"),
     "demo": ("app.local.run", "demo"),
+    "month": ("app.local.month", "run"),
     "test": ("app.local.quality", "test"),
     "check": ("app.local.quality", "check"),
     "bench": ("app.local.quality", "bench"),

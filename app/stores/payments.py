@@ -10,7 +10,13 @@ from app.models.payments import PaymentRow, PlanRow, ReceiptRow, VoucherEntryRow
 from app.stores.codecs import node_from_data, node_to_data
 from app.stores.rows import Store, known_id
 from processes.domain.money import Money
-from processes.domain.payments import PaymentLine, PaymentPlan, PaymentReceipt, PaymentState
+from processes.domain.payments import (
+    BY_HAND,
+    PaymentLine,
+    PaymentPlan,
+    PaymentReceipt,
+    PaymentState,
+)
 from processes.domain.periods import Month
 from processes.ports.records import VoucherRecord
 
@@ -50,6 +56,13 @@ def state_of(receipts: Iterable[ReceiptRow]) -> PaymentState:
         default=None,
     )
     return PaymentState.PLANNED if latest is None else PaymentState(latest.state)
+
+
+def _rejection(receipts: Iterable[ReceiptRow]) -> str:
+    """Return why a payment was last rejected, in the counterpart's words; empty if it was not."""
+    rejections = (row for row in receipts if row.state == PaymentState.REJECTED.value)
+    newest = max(rejections, key=lambda row: (row.at, row.id), default=None)
+    return "" if newest is None else newest.reason_code
 
 
 class SqlPaymentStore(Store):
@@ -140,6 +153,15 @@ class SqlPaymentStore(Store):
         )
         return self.session.scalars(newest).first() or ""
 
+    def is_by_hand(self, payment_id: str) -> bool:
+        """Tell whether the money was handed over, and not sent to an account."""
+        found = select(ReceiptRow.id).where(
+            ReceiptRow.payment_id == known_id(payment_id, "Udbetalingen"),
+            ReceiptRow.state == PaymentState.SETTLED.value,
+            ReceiptRow.reason_code == BY_HAND,
+        )
+        return self.session.scalars(found.limit(1)).first() is not None
+
     def mark_ordered(self, payment_id: str, at: datetime) -> None:
         """Append that a payment was ordered; a second time changes nothing."""
         self.append_receipt(PaymentReceipt(payment_id, PaymentState.ORDERED, "", "", at))
@@ -158,10 +180,29 @@ class SqlPaymentStore(Store):
 
     def of_case(self, case_id: str) -> Sequence[tuple[PaymentLine, PaymentState]]:
         """Return a case's payments with their states, newest first."""
-        wanted = select(PaymentRow).where(PaymentRow.case_id == known_id(case_id, "Sagen"))
-        lines = self._lines(wanted)
-        states = self._states([line.id for line in lines])
-        return [(line, states[line.id]) for line in reversed(lines)]
+        return [(line, state) for line, state, _ in self.progress_of_case(case_id)]
+
+    def progress_of_case(self, case_id: str) -> Sequence[tuple[PaymentLine, PaymentState, str]]:
+        """Return a case's payments, newest first, with state and why one was rejected."""
+        wanted = (
+            select(PaymentRow, ReceiptRow)
+            .outerjoin(ReceiptRow, ReceiptRow.payment_id == PaymentRow.id)
+            .where(PaymentRow.case_id == known_id(case_id, "Sagen"))
+            .order_by(
+                PaymentRow.month.desc(),
+                PaymentRow.party_id.desc(),
+                PaymentRow.sequence.desc(),
+                PaymentRow.id.desc(),
+            )
+        )
+        found: dict[str, tuple[PaymentRow, list[ReceiptRow]]] = {}
+        for row, receipt in self.session.execute(wanted):
+            receipts = found.setdefault(row.id, (row, []))[1]
+            receipts += [] if receipt is None else [receipt]
+        return [
+            (line_of(row), state_of(receipts), _rejection(receipts))
+            for row, receipts in found.values()
+        ]
 
     def receipts_of_case(
         self, case_id: str
@@ -184,7 +225,10 @@ class SqlPaymentStore(Store):
         return [(line, receipts.get(line.id, [])) for line in lines]
 
     def unsettled(self) -> Sequence[PaymentLine]:
-        """Return lines that are ordered or accepted, not settled or rejected."""
+        """Return lines that are ordered or accepted, not settled or rejected.
+
+        But for those a monthly run sent: their plan has their own id, and the run waits for them.
+        """
         under_way = select(ReceiptRow.payment_id).where(
             ReceiptRow.state.in_([PaymentState.ORDERED.value, PaymentState.ACCEPTED.value])
         )
@@ -192,7 +236,11 @@ class SqlPaymentStore(Store):
             ReceiptRow.state.in_([PaymentState.SETTLED.value, PaymentState.REJECTED.value])
         )
         return self._lines(
-            select(PaymentRow).where(PaymentRow.id.in_(under_way), PaymentRow.id.not_in(over))
+            select(PaymentRow).where(
+                PaymentRow.id.in_(under_way),
+                PaymentRow.id.not_in(over),
+                PaymentRow.id != PaymentRow.plan_id,
+            )
         )
 
     def line(self, payment_id: str) -> PaymentLine:

@@ -580,11 +580,11 @@ class SqlRunStore(Store):
     def _shared(self, run_id: str, party_ids: Sequence[str]) -> frozenset[str]:
         found = self.session.execute(
             text(
-                "SELECT mine.id FROM party AS mine WHERE mine.id IN :ids AND EXISTS ("
+                "SELECT mine.id FROM party AS mine WHERE mine.id = ANY(CAST(:ids AS uuid[])) AND EXISTS ("
                 " SELECT FROM party AS other JOIN run_line AS line ON line.party_id = other.id"
                 " WHERE other.cpr = mine.cpr AND other.case_id <> mine.case_id"
                 " AND line.run_id = :run_id)"
-            ).bindparams(bindparam("ids", expanding=True)),
+            ),
             {"ids": list(party_ids), "run_id": run_id},
         )
         return frozenset(str(each) for (each,) in found)
@@ -693,8 +693,8 @@ class SqlRunStore(Store):
             for payment_id, state in self.session.execute(
                 text(
                     f"SELECT payment.id, receipt.state FROM payment JOIN {STATE_OF} AS receipt"  # noqa: S608 – our own words, and nothing from outside
-                    " ON true WHERE payment.id IN :ids"
-                ).bindparams(bindparam("ids", expanding=True)),
+                    " ON true WHERE payment.id = ANY(CAST(:ids AS uuid[]))"
+                ),
                 {"ids": list(ids)},
             )
         }
@@ -844,7 +844,7 @@ class SqlRunStore(Store):
     def payees(self, case_ids: Sequence[str]) -> Mapping[str, str]:
         """Return the personal number of each party of some cases."""
         wanted = select(PartyRow.id, PartyRow.cpr).where(PartyRow.case_id.in_(case_ids))
-        return dict(self.session.execute(wanted).tuples().all())
+        return {row[0]: row[1] for row in self.session.execute(wanted)}
 
     def is_waiting(self) -> bool:
         """Tell whether any run waits for the bank."""

@@ -216,9 +216,13 @@ KINDS = {
     "casework.review_documents": "Gennemgå liste over papirer",
     "casework.check_documents": "Se papirer igennem",
     "casework.documents_lapsed": "Papirer kom ikke",
+    "casework.late_paper": "Papir kom sent",
+    "casework.answer_message": "Besvar besked",
     "casework.prepare_hearing": "Gennemgå høringsbrev",
     "casework.hearing_reply": "Vurdér svar på høring",
     "casework.hearing_lapsed": "Høringsfrist udløbet",
+    "casework.immediate_help": "Engangshjælp",
+    "casework.delay_reason": "Frist, der ikke holdes",
     "casework.deadline_passed": "Sagsfrist overskredet",
     "decision.propose": "Foreslå afgørelse",
     "decision.approve": "Godkend afgørelse",
@@ -226,7 +230,14 @@ KINDS = {
     "payment.rejected": "Udbetaling afvist",
     "payment.voucher_rejected": "Bilag afvist",
     "payment.no_receipt": "Kvittering mangler",
+    "payment.pay_otherwise": "Udbetal på anden måde",
     "post.undelivered": "Brev ikke afleveret",
+    "run.blockers": "Blokeringer før udbetaling",
+    "run.review": "Gennemgå udbetaling",
+    "run.approve": "Godkend udbetaling",
+    "run.escalated": "Udbetaling forsinket",
+    "run.vouchers": "Månedens bilag afvist",
+    "run.differences": "Differencer i afstemning",
 }
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from processes.domain.errors import RuleError
 from processes.domain.identifiers import Cvr
 from processes.operations.control import Control
-from processes.stages import applications, payments
+from processes.stages import applications, payments, runs
 
 LOOK_BACK = timedelta(days=40)
 """How far back receipts are asked for: longer than any payment is under way."""
@@ -94,14 +94,15 @@ class Intake:
         new = 0
         for municipality_id in self.municipalities():
             with self.env.uow(municipality_id) as uow:
-                if not uow.payments.unsettled():
+                if not uow.payments.unsettled() and not uow.runs.is_waiting():
                     continue
                 cvr = Cvr(uow.setup.municipality().cvr)
             answers = self.env.gateways.payments.receipts(
                 since=self.env.now() - LOOK_BACK, municipality_cvr=cvr
             )
             with self.env.uow(municipality_id) as uow:
-                new += payments.receipts_came(self.env.context(uow), answers)
+                ctx = self.env.context(uow)
+                new += payments.receipts_came(ctx, answers) + runs.receipts_came(ctx, answers)
                 uow.commit()
         if new:
             self.env.wake()

@@ -10,22 +10,33 @@ WHY = {
     "casework.recheck": "Et register svarer igen og siger noget andet",
     "casework.review_documents": "Listen over papirer er ikke en fast liste",
     "casework.check_documents": "Borgeren har sendt papirer",
+    "casework.answer_message": "Borgeren har skrevet og venter på svar",
+    "casework.late_paper": "Et papir er kommet, efter at indhentningen er slut",
     "casework.documents_lapsed": "Papirer er ikke kommet, heller ikke efter en rykker",
-    "casework.complete_facts": "Hjælpen kan ikke regnes ud endnu",
-    "casework.prepare_hearing": "Parten skal høres, før der afgøres noget",
     "casework.death": "En part i sagen er død",
     "casework.assess_move": "Borgeren flytter",
     "casework.change": "Noget er ændret for borgeren",
     "casework.overpaid": "Den nye afgørelse giver mindre, end der er betalt",
+    "casework.complete_facts": "Hjælpen kan ikke regnes ud endnu",
+    "casework.prepare_hearing": "Parten skal høres, før der afgøres noget",
     "casework.hearing_reply": "Parten har svaret",
     "casework.hearing_lapsed": "Parten har ikke svaret inden fristen",
-    "casework.deadline_passed": "Borgeren har ikke fået svar i tide",
+    "casework.immediate_help": "Borgeren kan mangle penge til mad, medicin eller husly nu",
+    "casework.delay_reason": "Fristen nærmer sig, og sagen er ikke afgjort",
+    "casework.deadline_passed": "Borgeren har ikke fået svar i tide, og ingen skrev hvorfor",
     "decision.propose": "Beregningen er klar til en afgørelse",
     "decision.approve": "En anden skal se forslaget efter",
     "payment.tax_card": "Hjælpen er bevilget, men kan ikke udbetales endnu",
     "payment.rejected": "Borgeren har ikke fået pengene",
     "payment.voucher_rejected": "Udbetalingen er ikke bogført",
+    "payment.pay_otherwise": "Borgeren skal have penge i dag og kan ikke få dem på NemKontoen",
     "payment.no_receipt": "Et svar er ikke kommet til tiden",
+    "run.blockers": "Noget står i vejen for månedens udbetalinger",
+    "run.review": "Månedens udbetalinger er beregnet og skal ses efter",
+    "run.approve": "To personer skal stå inde for månedens udbetaling",
+    "run.escalated": "Gennemgangen af månedens udbetaling er forsinket",
+    "run.vouchers": "Noget af månedens udbetaling er ikke bogført",
+    "run.differences": "Månedens udbetaling stemmer ikke",
     "post.undelivered": "Et brev er ikke kommet frem",
 }
 """By form: what brings a task into the world."""
@@ -44,3 +55,19 @@ def why_here(form_key: str, variables: Variables) -> str:
     if form_key == "casework.assess" and variables.get("manual_facts") is True:
         said.append("Oplysninger er tastet ind, fordi et register ikke svarede")
     return " · ".join(part for part in said if part)
+
+
+ACUTE = 2
+"""Somebody has nothing to live on: before everything with a deadline."""
+
+
+def priority_of(form_key: str, variables: Variables) -> int:
+    """Return how a task stands among others when it opens (prioritet).
+
+    Whatever belongs to help until the first payment is acute, whoever has to do it.
+
+    >>> priority_of("decision.approve", {"immediate_due_at": "2026-03-02T15:30:00+01:00"})
+    2
+    """
+    is_acute = form_key == "casework.immediate_help" or "immediate_due_at" in variables
+    return ACUTE if is_acute else 0

@@ -131,7 +131,9 @@ class Sharing:
 
     def _citizen(self, task: UserTask) -> str:
         case = self.team.cases.get(task.case_id)
-        return f"task:{task.id}" if case is None else case.primary_party.cpr.digits
+        if case is None or not case.parties:
+            return f"task:{task.id}"
+        return case.primary_party.cpr.digits
 
     def _best(self, tasks: Sequence[UserTask]) -> tuple[str, str] | None:
         """Return who may have all of these and should, and why."""

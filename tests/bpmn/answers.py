@@ -11,9 +11,31 @@ Answer = Mapping[str, object]
 
 DEADLINE = "2026-03-20T15:30:00+01:00"
 DOCUMENTS_BY = "2026-03-17T00:00:00+01:00"
+ASK_AGAIN_AT = "2026-03-18T08:00:00+01:00"
 RECEIPT_EXPECTED_BY = "2026-04-07T15:30:00+02:00"
 
 STEPS: Mapping[str, tuple[Answer, ...]] = {
+    "immediate_help.consider": ({},),
+    "immediate_help.check_receivers": ({"receivers_known": True}, {"receivers_known": False}),
+    "delays.start": ({},),
+    "delays.check": ({"is_undecided": True}, {"is_undecided": False}),
+    "delays.prepare": (
+        {
+            "notice_needed": True,
+            "notice_id": "notice",
+            "notice_is_plain": True,
+            "deadline_at": DEADLINE,
+            "ask_again_at": ASK_AGAIN_AT,
+        },
+        {
+            "notice_needed": True,
+            "notice_id": "notice",
+            "notice_is_plain": False,
+            "deadline_at": DEADLINE,
+            "ask_again_at": ASK_AGAIN_AT,
+        },
+        {"notice_needed": False, "notice_id": None, "notice_is_plain": False},
+    ),
     "applications.set_deadline": (
         {"deadline_at": DEADLINE, "warn_at": "2026-03-16T12:00:00+01:00"},
     ),
@@ -80,10 +102,81 @@ STEPS: Mapping[str, tuple[Answer, ...]] = {
         {"plan_id": "plan", "payable": True, "reason": ""},
         {"plan_id": "plan", "payable": False, "reason": "skattekort"},
     ),
-    "payments.order": ({"payment_count": 1, "receipt_expected_by": RECEIPT_EXPECTED_BY},),
+    "payments.order": (
+        {"payment_count": 1, "receipt_expected_by": RECEIPT_EXPECTED_BY},
+        {"payment_count": 0, "receipt_expected_by": RECEIPT_EXPECTED_BY},
+    ),
     "postings.post": ({"receipt_expected_by": RECEIPT_EXPECTED_BY},),
+    "runs.list_blockers": ({"blockers": 0}, {"blockers": 2}),
+    "runs.freeze": ({},),
+    "runs.check": (
+        {
+            "total_change_percent": 1,
+            "count_change_percent": 0,
+            "without_allowance_percent": 4,
+        },
+        {
+            "total_change_percent": None,
+            "count_change_percent": None,
+            "without_allowance_percent": 90,
+        },
+    ),
+    "runs.note_check": ({},),
+    "runs.send": ({"receipt_expected_by": RECEIPT_EXPECTED_BY},),
+    "runs.post": ({},),
+    "runs.report": ({},),
+    "runs.reconcile": ({"differences": 0}, {"differences": 3}),
+    "runs.end": ({},),
+    "runs.open_report": ({},),
+    "runs.report_one": ({},),
     "applications.raise_priority": ({},),
+    "registers.refresh": ({"lives_here": True}, {"lives_here": False}, {"lives_here": None}),
+    "life.weigh": (
+        {"event_class": "intet", "event_matters": False, "municipality_left": False},
+        {"event_class": "doed", "event_matters": False, "municipality_left": False},
+        {"event_class": "flyttet", "event_matters": False, "municipality_left": False},
+        {"event_class": "aendring", "event_matters": False, "municipality_left": False},
+    ),
+    "life.stop_for_death": ({"case_goes_on": False}, {"case_goes_on": True}),
+    "life.let_case_know": ({},),
+    "life.assess_again": ({},),
+    "life.close_case": ({"closing_id": "event"},),
+    "reassessments.compare": (
+        {"effect": "samme", "is_adverse": False},
+        {"effect": "mere", "is_adverse": False},
+        {"effect": "mindre", "is_adverse": True},
+    ),
+    "reassessments.keep": ({},),
+    "reassessments.settle": (
+        {"pay_more": True, "overpaid": False},
+        {"pay_more": False, "overpaid": True},
+        {"pay_more": True, "overpaid": True},
+        {"pay_more": False, "overpaid": False},
+    ),
+    "reassessments.publish": ({},),
     "archive.publish": ({},),
+    "documents.late_deadline": ({"late_paper_due_at": DEADLINE},),
+    "messages.set_deadline": ({"answer_due_at": DEADLINE},),
+    "messages.hold": ({},),
+    "messages.notice_grounds": tuple(
+        {"message_kind": kind, "seen_already": seen, "earlier_unread": earlier}
+        for kind, seen, earlier in (
+            ("fra_kommune", False, False),
+            ("ventesvar", False, True),
+            ("fra_kommune", True, False),
+        )
+    ),
+    "spouses.confirm": tuple(
+        {
+            "spouse_confirmed": is_confirmed,
+            "spouse_remind_at": "2026-03-06T09:00:00+01:00",
+            "spouse_due_at": "2026-03-10T00:00:00+01:00",
+        }
+        for is_confirmed in (True, False)
+    ),
+    "spouses.not_asked": ({},),
+    "spouses.lapse": ({},),
+    "spouses.hand_in": ({},),
 }
 
 FORMS: Mapping[str, tuple[Answer, ...]] = {
@@ -92,6 +185,13 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
         {"assessment_id": "assessment", "discretion": False, "contradictions": 0},
     ),
     "casework.register_data": ({"manual_facts": True, "missing": 0},),
+    "casework.death": ({"event_matters": False}, {"event_matters": True}),
+    "casework.assess_move": (
+        {"event_matters": False, "municipality_left": False},
+        {"event_matters": False, "municipality_left": True},
+    ),
+    "casework.change": ({"event_matters": False}, {"event_matters": True}),
+    "casework.overpaid": ({},),
     "casework.recheck": ({"recheck_changes_facts": False}, {"recheck_changes_facts": True}),
     "casework.review_documents": (
         {"documents_missing": 1, "documents_received": 0},
@@ -103,6 +203,8 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
         {"documents_missing": 1, "documents_received": 0, "ask_again": False},
     ),
     "casework.documents_lapsed": ({},),
+    "casework.late_paper": ({"late_paper_matters": True}, {"late_paper_matters": False}),
+    "casework.answer_message": ({},),
     "casework.complete_facts": ({"manual_facts": True, "missing": 0},),
     "casework.deadline_passed": ({},),
     "casework.delay_reason": ({"reason_written": True}, {"reason_written": False}),
@@ -154,73 +256,35 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
     "payment.rejected": ({},),
     "payment.voucher_rejected": ({},),
     "payment.no_receipt": ({},),
+    "payment.pay_otherwise": ({"paid_by_hand": True}, {"paid_by_hand": False}),
+    "run.blockers": ({},),
+    "run.review": ({},),
+    "run.approve": ({"approved": True}, {"approved": False}),
+    "run.escalated": ({},),
+    "run.vouchers": ({},),
+    "run.differences": ({},),
     "post.undelivered": ({"handed_over": False}, {"handed_over": True}),
 }
 
-    "registers.refresh": ({"lives_here": True}, {"lives_here": False}, {"lives_here": None}),
-    "life.weigh": (
-        {"event_class": "intet", "event_matters": False, "municipality_left": False},
-        {"event_class": "doed", "event_matters": False, "municipality_left": False},
-        {"event_class": "flyttet", "event_matters": False, "municipality_left": False},
-        {"event_class": "aendring", "event_matters": False, "municipality_left": False},
-    ),
-    "life.stop_for_death": ({"case_goes_on": False}, {"case_goes_on": True}),
-    "life.let_case_know": ({},),
-    "life.assess_again": ({},),
-    "life.close_case": ({"closing_id": "event"},),
-    "reassessments.compare": (
-        {"effect": "samme", "is_adverse": False},
-        {"effect": "mere", "is_adverse": False},
-        {"effect": "mindre", "is_adverse": True},
-    ),
-    "reassessments.keep": ({},),
-    "reassessments.settle": (
-        {"pay_more": True, "overpaid": False},
-        {"pay_more": False, "overpaid": True},
-        {"pay_more": True, "overpaid": True},
-        {"pay_more": False, "overpaid": False},
-    ),
-    "reassessments.publish": ({},),
 MESSAGES: Mapping[str, tuple[Answer, ...]] = {
-    "documents.late_deadline": ({"late_paper_due_at": DEADLINE},),
-    "messages.set_deadline": ({"answer_due_at": DEADLINE},),
-    "messages.hold": ({},),
-    "messages.notice_grounds": tuple(
-        {"message_kind": kind, "seen_already": seen, "earlier_unread": earlier}
-        for kind, seen, earlier in (
-            ("fra_kommune", False, False),
-            ("ventesvar", False, True),
-            ("fra_kommune", True, False),
-        )
-    ),
-    "spouses.confirm": tuple(
-        {
-            "spouse_confirmed": is_confirmed,
-            "spouse_remind_at": "2026-03-06T09:00:00+01:00",
-            "spouse_due_at": "2026-03-10T00:00:00+01:00",
-        }
-        for is_confirmed in (True, False)
-    ),
-    "spouses.not_asked": ({},),
-    "spouses.lapse": ({},),
-    "spouses.hand_in": ({},),
+    "case-decided": ({},),
     "hearing-answered": ({},),
+    "application-withdrawn": ({"event_id": "event"},),
+    "municipality-left": ({"event_id": "event"},),
+    "party-died": ({},),
+    "facts-changed": ({},),
     "documents-received": ({},),
+    "spouse-signed": ({},),
     "letters-delivered": ({"undelivered": 0}, {"undelivered": 1}),
+    "run-calculated": ({},),
+    "run-stopped": ({},),
+    "run-sent": ({},),
+    "run-receipted": ({},),
+    "run-posted": ({"rejected": 0}, {"rejected": 1}),
+    "run-reported": ({},),
     "payments-receipted": ({"rejected": 0}, {"rejected": 1}),
     "postings-accepted": (
         {"rejected": 0, "rejected_because": ""},
         {"rejected": 1, "rejected_because": "KONTO_LUKKET"},
     ),
-    "casework.death": ({"event_matters": False}, {"event_matters": True}),
-    "casework.assess_move": (
-        {"event_matters": False, "municipality_left": False},
-        {"event_matters": False, "municipality_left": True},
-    ),
-    "casework.change": ({"event_matters": False}, {"event_matters": True}),
-    "casework.overpaid": ({},),
 }
-    "application-withdrawn": ({"event_id": "event"},),
-    "municipality-left": ({"event_id": "event"},),
-    "party-died": ({},),
-    "facts-changed": ({},),

@@ -25,3 +25,7 @@ class FrozenClock:
         """Let time pass, and return the new moment."""
         self.moment += by
         return self.moment
+
+    def move_to(self, moment: datetime) -> None:
+        """Move on to a moment; never back."""
+        self.moment = max(self.moment, moment.astimezone(UTC))

@@ -16,6 +16,7 @@ from app.web.shell.tree import branches
 from forms.base import EmptyForm
 from forms.desk import SearchForm
 from processes.domain.access import Actor, Role, may
+from processes.domain.documents import LARGEST_FILE_BYTES
 from processes.ports.pages import GAP
 
 
@@ -34,6 +35,7 @@ class MenuItem:
 STAFF_MENU = (
     MenuItem("inbox.index", "Opgaver", "inbox.read", "inbox"),
     MenuItem("cases.index", "Sager", "case.read", "cases"),
+    MenuItem("runs.index", "Udbetaling", "run.read", "runs"),
     MenuItem("team.index", "Hold", "team.read", "team"),
     MenuItem("teamlead.incidents", "Standsede sager", "incident.read", "teamlead"),
 )
@@ -80,6 +82,11 @@ def empty_form() -> EmptyForm:
     return EmptyForm(token=token())
 
 
+def scans() -> bool:
+    """Tell whether files are looked through for viruses in this installation."""
+    return bool(g.core.settings.scanner_url)
+
+
 def _page_values() -> dict[str, Any]:
     actor: Actor | None = g.get("actor")
     values: dict[str, Any] = {"actor": actor, "menu": [], "municipality": g.get("municipality")}
@@ -109,5 +116,7 @@ def install(app: Flask) -> None:
         benefits=labels.BENEFITS,
         channels=labels.CHANNELS,
         letter_gap=GAP,
+        largest=LARGEST_FILE_BYTES,
+        scans=scans,
     )
     app.context_processor(_page_values)
