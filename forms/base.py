@@ -93,6 +93,10 @@ class Background:
     """What the party was asked to send."""
     applies_jointly: bool = False
     valid_from: date | None = None
+    hearing_days: int = 14
+    """How long a party usually has to answer a hearing here."""
+    help_until: date | None = None
+    """The day before the first payment: until then somebody without means needs help now."""
     missing_registers: tuple[str, ...] = ()
     """The registers a person types in for; empty when the task does not say."""
 

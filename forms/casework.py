@@ -11,7 +11,7 @@ from typing import Any, Self, cast
 from wtforms import Field, StringField
 
 from forms.base import AskedParty, Background, Section, TaskForm
-from forms.fields import ChoiceField, DanishDateField, NotBefore, Required, WholeField, WordsField
+from forms.fields import ChoiceField, DanishDateField, Required, WholeField, WordsField
 from forms.questions import (
     NO,
     QUESTIONS,
@@ -28,7 +28,6 @@ from processes.domain.hearings import LEAST_HEARING_DAYS
 from processes.domain.registers import NEEDED, TYPED_IN_ITS_PLACE, PersonAnswer, RegisterName
 
 PLAIN_YES_NO = ((YES, "Ja"), (NO, "Nej"))
-USUAL_HEARING_DAYS = 14
 LONGEST_HEARING_DAYS = 28
 
 ASSESSED = (
@@ -127,6 +126,11 @@ class FactForm(TaskForm):
         """Return what is known."""
         return start_values(background, cls.kinds(background))
 
+    @classmethod
+    def missing(cls, background: Background) -> Asked:
+        """Return what must be answered anew, though something may be known of the first day."""
+        return ()
+
     def fact_of(self, name: str) -> Fact | None:
         """Return the fact that counts today behind a field, if the field is about one."""
         for party, kind in self.kinds(self.background):
@@ -149,8 +153,10 @@ class FactForm(TaskForm):
         disputed: list[Field] = []
         unknown: list[Field] = []
         known: list[Field] = []
+        missing = self.missing(self.background)
         for party, kind in self.kinds(self.background):
-            fact = self.background.facts.get((party.id, kind))
+            is_missing = (party, kind) in missing
+            fact = None if is_missing else self.background.facts.get((party.id, kind))
             if self.background.disputed(party.id, kind):
                 place = disputed
             elif fact is None or QUESTIONS[kind].start(fact) in {None, UNKNOWN}:
@@ -178,7 +184,13 @@ class FactForm(TaskForm):
     def to_variables(self) -> dict[str, object]:
         """Return the answers about facts."""
         kinds = self.kinds(self.background)
-        given = answers(self, self.background, kinds, only_changed=self.only_changed)
+        given = answers(
+            self,
+            self.background,
+            kinds,
+            only_changed=self.only_changed,
+            missing=self.missing(self.background),
+        )
         return {"answers": given}
 
 
@@ -438,20 +450,35 @@ class CompleteFacts(EvidencedForm):
         A missing rate is not a person's to give. What is known comes folded: sometimes nothing is
         missing but an answer is wrong.
         """
-        parties = {party.id: party for party in background.parties}
-        askable = {kind.value: kind for kind in QUESTIONS}
-        missing = (
-            (parties[each.party_id], askable[each.what])
-            for each in background.missing
-            if each.party_id in parties and each.what in askable
-        )
         known = (
             (party, kind)
             for party in background.parties
             for kind in ASSESSED
             if may_matter(background, party, kind) and _value(background, party, kind) is not None
         )
-        return tuple(dict.fromkeys((*missing, *known)))
+        return tuple(dict.fromkeys((*cls.missing(background), *known)))
+
+    @classmethod
+    def missing(cls, background: Background) -> Asked:
+        """Return what the calculation lacks, in some month, and a person can answer."""
+        parties = {party.id: party for party in background.parties}
+        askable = {kind.value: kind for kind in QUESTIONS}
+        return tuple(
+            (parties[each.party_id], askable[each.what])
+            for each in background.missing
+            if each.party_id in parties and each.what in askable
+        )
+
+    @classmethod
+    def from_variables(cls, background: Background) -> dict[str, Any]:
+        """Return what is known; what is missing is left to write, and so is a later month's day."""
+        missing = cls.missing(background)
+        known = super().from_variables(background)
+        for party, kind in missing:
+            known.pop(field_name(party, kind), None)
+        if any(_value(background, party, kind) is not None for party, kind in missing):
+            known.pop("valid_from")
+        return known
 
 
 class PrepareHearing(TaskForm):
@@ -475,7 +502,7 @@ class PrepareHearing(TaskForm):
         [Required("Skriv, hvor mange dage parten får.")],
         smallest=LEAST_HEARING_DAYS,
         largest=LONGEST_HEARING_DAYS,
-        description="Regnes fra den dag, brevet er afleveret. Normalt 14 dage.",
+        description="Regnes fra den dag, brevet er afleveret.",
     )
 
     @classmethod
@@ -485,7 +512,7 @@ class PrepareHearing(TaskForm):
         statement = last or background.statement_draft
         return {
             "statement": statement,
-            "hearing_days": USUAL_HEARING_DAYS,
+            "hearing_days": background.hearing_days,
             "facts_unknown_to_party": YES,
         }
 
@@ -533,36 +560,3 @@ class HearingLapsed(ConcludeHearing):
     """The party did not answer in time: a person goes on from here (fristen er udløbet)."""
 
     key = "casework.hearing_lapsed"
-
-
-class DeadlinePassed(TaskForm):
-    """The case's own deadline has passed (sagsbehandlingsfristen er overskredet)."""
-
-    key = "casework.deadline_passed"
-
-    new_deadline_on = DanishDateField(
-        "Hvornår får borgeren svar?",
-        [Required("Skriv den dag, borgeren får svar, som 24.11.2026.")],
-        description="Dag, måned og år. Borgeren får besked om den nye frist.",
-    )
-    reason = WordsField(
-        "Hvorfor er fristen overskredet?",
-        [Required("Skriv, hvorfor borgeren må vente.")],
-        description="Står i beskeden til borgeren (retssikkerhedsloven § 3, stk. 2).",
-    )
-
-    @classmethod
-    def asked(cls, background: Background) -> type[Self]:
-        """Return the form with a deadline that lies ahead."""
-        ahead = NotBefore(background.today, "Den nye frist skal ligge i dag eller senere.")
-        required = Required("Skriv den dag, borgeren får svar, som 24.11.2026.")
-        field = DanishDateField(
-            "Hvornår får borgeren svar?",
-            [required, ahead],
-            description="Dag, måned og år. Borgeren får besked om den nye frist.",
-        )
-        return cast("type[Self]", type(cls.__name__, (cls,), {"new_deadline_on": field}))
-
-    def to_variables(self) -> dict[str, object]:
-        """Return the new deadline and why."""
-        return {"new_deadline_on": self.new_deadline_on.data, "reason": self.reason.data or ""}

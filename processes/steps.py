@@ -14,8 +14,10 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, cast
 
+from processes.domain import deadlines
 from processes.domain.access import SYSTEM_NAME, Actor
 from processes.domain.accounting import PostingBook
+from processes.domain.deadlines import DeadlineKind
 from processes.domain.documents import Direction, Document, JournalNote
 from processes.domain.errors import BrokenStateError
 from processes.domain.periods import Calendar
@@ -57,6 +59,18 @@ class StepContext:
     def user(self) -> str:
         """Who is answerable: the user, or the system."""
         return SYSTEM_NAME if self.actor is None else self.actor.user
+
+    def deadline_days(self, benefit: str, kind: DeadlineKind, *, usual: int | None = None) -> int:
+        """Return how many days the municipality gives for something today (frist).
+
+        `usual` is what a decision table says while the municipality has set nothing.
+        """
+        held = deadlines.in_force(
+            self.uow.deadlines.settings(), benefit=benefit, kind=kind, day=self.today
+        )
+        if held is not None:
+            return held.days
+        return deadlines.USUAL[kind].days if usual is None else usual
 
     def note(self, case_id: str, text: str) -> None:
         """Write a journal note on a case (notatpligt, OFL § 13)."""

@@ -230,3 +230,53 @@ def conclude_hearing(conclusion: str, *, changes_facts: bool = False) -> Answer:
         return {"conclusion": conclusion, "changes_facts": changes_facts}
 
     return values
+
+
+# ---- help until the first payment ---------------------------------------------------------------
+
+
+def help_now(
+    reasoning: str, *, amount: str | None, needs: str = "", payout: str = "nemkonto"
+) -> Answer:
+    """Assess the need until the first payment: a grant of an amount, or none."""
+
+    def values(page: TaskPage) -> Values:
+        if page.help_now is None:
+            raise LookupError("a task about help now without the question")
+        return {
+            "choice": "afslaa" if amount is None else "bevilg",
+            "means": Money(0),
+            "needs": needs,
+            "until_on": page.help_now.until_on,
+            "amount": None if amount is None else Money.kroner(amount),
+            "payout": payout,
+            "reasoning": reasoning,
+        }
+
+    return values
+
+
+def help_not_needed(said: str) -> Answer:
+    """Note that the citizen says it is not needed after all."""
+
+    def values(page: TaskPage) -> Values:
+        return {
+            "choice": "ikke_noedvendig",
+            "means": None,
+            "needs": "",
+            "until_on": page.task.created_at.date(),
+            "amount": None,
+            "payout": "nemkonto",
+            "reasoning": said,
+        }
+
+    return values
+
+
+def pay_otherwise(*, way: str, reference: str, note: str) -> Answer:
+    """Hand the money over, or try the account again."""
+
+    def values(_page: TaskPage) -> Values:
+        return {"way": way, "reference": reference, "note": note}
+
+    return values

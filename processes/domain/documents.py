@@ -68,6 +68,7 @@ class DocumentKind(StrEnum):
     TERMINATION = "opsigelse"
     BANK_STATEMENT = "kontoudtog"
     LEASE = "huslejekontrakt"
+    SPOUSE_PART = "aegtefaelles_del"
     OTHER = "andet"
 
 
@@ -79,6 +80,7 @@ KIND_NAMES = {
     DocumentKind.TERMINATION: "Opsigelse",
     DocumentKind.BANK_STATEMENT: "Kontoudtog",
     DocumentKind.LEASE: "Huslejekontrakt",
+    DocumentKind.SPOUSE_PART: "Ægtefællens svar og underskrift",
     DocumentKind.OTHER: "Andet papir",
 }
 """What each kind is called on the screen and in a letter."""
@@ -91,14 +93,10 @@ KIND_REASONS = {
     DocumentKind.TERMINATION: "Vi skal kunne se, hvilken dag dit arbejde holdt op, og hvorfor.",
     DocumentKind.BANK_STATEMENT: "Vi skal kunne se, hvor mange penge du har i banken.",
     DocumentKind.LEASE: "Vi skal kunne se, hvad du betaler for din bolig.",
+    DocumentKind.SPOUSE_PART: "Ægtefæller forsørger hinanden, så vi skal kende dine egne tal.",
     DocumentKind.OTHER: "Vi mangler en oplysning. Ring til os, hvis du er i tvivl om hvilken.",
 }
 """Why each kind is asked for, as the citizen reads it."""
-
-REQUEST_DAYS = 14
-"""What a citizen gets to send a paper (frist for papirer), counted from the letter's delivery."""
-REMINDER_DAYS = 7
-"""What a citizen gets after the reminder (rykkerfrist)."""
 
 
 class RequestState(StrEnum):
@@ -108,6 +106,15 @@ class RequestState(StrEnum):
     RECEIVED = "modtaget"
     ACCEPTED = "godtaget"
     DROPPED = "frafaldet"
+
+
+class Collecting(StrEnum):
+    """How far the collecting of a case's papers is (indhentningens stade)."""
+
+    BEFORE = "foer"
+    UNDER_WAY = "i_gang"
+    ENDED = "slut"
+    """Nobody waits for papers any more: what comes now is a task of its own."""
 
 
 MOVES: dict[RequestState, frozenset[RequestState]] = {
@@ -210,11 +217,23 @@ LARGEST_FILE_BYTES = 10_000_000
 MOST_FILES_WAITING = 20
 """How many files one request may have waiting to be sent."""
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
+FILES_KEPT = timedelta(days=30)
+"""How long a file that was chosen and never sent is kept."""
 HEADER_BYTES = 1024
 """A PDF may begin with a little rubbish; readers look this far for its mark."""
 MAGIC = ((b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG))
 PHONE_ONLY = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheif")
 """Pictures that only some phones can show."""
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that came in and may be kept (kontrolleret fil): what it is, and whether scanned."""
+
+    name: str
+    content: bytes
+    media_type: str
+    is_scanned: bool
 
 
 @dataclass(frozen=True)
@@ -233,6 +252,16 @@ class UploadedFile:
     """Whether it was looked through for viruses."""
 
 
+def too_large(name: str, size_bytes: int) -> str:
+    """Return what is said of a file that is too large."""
+    size = f"{size_bytes / 1_000_000:.1f}".replace(".", ",")
+    most = LARGEST_FILE_BYTES // 1_000_000
+    return (
+        f"“{name}” fylder {size} MB. En fil må højst fylde {most} MB."
+        " Tag et nyt billede med lavere opløsning, eller del papiret op i flere filer."
+    )
+
+
 def media_type_of(content: bytes, *, name: str = "Filen") -> str:
     """Return what a file is by its content, never by its name; others are refused in Danish.
 
@@ -242,12 +271,7 @@ def media_type_of(content: bytes, *, name: str = "Filen") -> str:
     if not content:
         raise RuleError(f"“{name}” er tom. Vælg filen igen.")
     if len(content) > LARGEST_FILE_BYTES:
-        size = f"{len(content) / 1_000_000:.1f}".replace(".", ",")
-        most = LARGEST_FILE_BYTES // 1_000_000
-        raise RuleError(
-            f"“{name}” fylder {size} MB. En fil må højst fylde {most} MB."
-            " Tag et nyt billede med lavere opløsning, eller del papiret op i flere filer."
-        )
+        raise RuleError(too_large(name, len(content)))
     for mark, media_type in MAGIC:
         if content.startswith(mark):
             return media_type

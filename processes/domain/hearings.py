@@ -17,8 +17,6 @@ from processes.domain.facts import FACT_LABELS, FactKind
 from processes.domain.periods import DENMARK, ONE_DAY, Calendar, danish_day
 from processes.domain.rules.prose import in_words, law_in_words, month_in_words
 
-HEARING_DAYS = 14
-"""What a party gets unless the caseworker says otherwise (høringsfrist)."""
 LEAST_HEARING_DAYS = 7
 """Fewer days are no real chance to answer."""
 
@@ -183,7 +181,8 @@ def conclude(hearing: PartyHearing, *, conclusion: str, changes_facts: bool) -> 
 def drop(hearing: PartyHearing) -> PartyHearing:
     """Let a hearing nobody needs an answer to any more fall away (bortfald).
 
-    One that is over stands. What the other was about is no longer considered, so it can end no case and support no decision.
+    One that is over stands. What the other was about is no longer considered, so it can end no case
+    and support no decision.
     """
     if hearing.state in {HearingState.CONCLUDED, HearingState.DROPPED}:
         return hearing

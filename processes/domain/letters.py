@@ -18,6 +18,7 @@ from processes.domain.calculation import (
     DESK_NOTE,
     UNCONFIRMED_NOTE,
     Calculation,
+    HelpKind,
     Line,
     Node,
     Outcome,
@@ -25,7 +26,7 @@ from processes.domain.calculation import (
 )
 from processes.domain.cases import Case, Party, PartyRole
 from processes.domain.decisions import DecidedLine, Decision
-from processes.domain.documents import REMINDER_DAYS, REQUEST_DAYS, DocumentRequest
+from processes.domain.documents import DocumentRequest
 from processes.domain.documents import last_day as papers_by
 from processes.domain.errors import SafeguardError
 from processes.domain.facts import FACT_LABELS, FactKind
@@ -54,8 +55,15 @@ class LetterKind(StrEnum):
     HEARING = "partshoering_afslag"
     DOCUMENTS = "indhent_dokumentation"
     DOCUMENTS_REMINDER = "rykker_dokumentation"
+    IMMEDIATE_GRANT = "bevilling_engangshjaelp"
+    IMMEDIATE_REFUSAL = "afslag_engangshjaelp"
+    DELAY = "fristbrev_forsinkelse"
     WITHDRAWN = "bekraeftelse_tilbagetraekning"
     MOVED = "vejledning_ny_kommune"
+    MESSAGE_NOTICE = "meddelelse_ny_besked"
+    SPOUSE_PART = "aegtefaelles_del"
+    SPOUSE_REMINDER = "rykker_aegtefaelles_del"
+    DRAFT_NOTICE = "meddelelse_kladde"
 
 
 @dataclass(frozen=True)
@@ -140,8 +148,13 @@ def receivers(case: Case, *, dead: Collection[str] = ()) -> tuple[Party, ...]:
     return tuple(party for party in case.parties if party.role in TOLD and party.id not in dead)
 
 
-def kind_of(outcome: Outcome) -> LetterKind:
+def kind_of(outcome: Outcome, help_kind: HelpKind = HelpKind.SUPPORT) -> LetterKind:
     """Return which letter tells of an outcome."""
+    if help_kind is HelpKind.IMMEDIATE:
+        return {
+            Outcome.GRANTED: LetterKind.IMMEDIATE_GRANT,
+            Outcome.REFUSED: LetterKind.IMMEDIATE_REFUSAL,
+        }[outcome]
     return {
         Outcome.GRANTED: LetterKind.GRANT,
         Outcome.PARTIAL: LetterKind.PARTIAL_GRANT,
@@ -162,8 +175,12 @@ def compose_decision(
     letter_id: str,
     dated_on: date,
     calendar: Calendar,
+    help_words: str = "",
 ) -> Letter:
     """Write the decision to one party (afgørelsesbrev).
+
+    `help_words` say how the question of immediate help was answered; whoever sends the letter must
+    give them.
 
     Law: FVL §§ 22-25 (reasons, appeal), RSL §§ 11-12 (duty to inform, consequences).
     """
@@ -173,12 +190,13 @@ def compose_decision(
         *_how(calculation, case, receiver),
         _why(decision, calculation, case, receiver),
         _law(decision, calculation),
+        *([LetterSection("Engangshjælp", (help_words,))] if help_words else []),
         *_open_questions(calculation),
     ]
     if decision.outcome is not Outcome.REFUSED:
         sections += [_tell_us(sender), _repay(decision)]
-    sections.append(_appeal(decision, sender))
-    sections += _demo(calculation)
+    sections.append(appeal_section(decision, sender))
+    sections += confirmed_or_not(calculation)
     return _letter(
         letter_id,
         kind_of(decision.outcome),
@@ -450,7 +468,8 @@ def _repay(decision: Decision) -> LetterSection:
     return LetterSection("Hvornår du skal betale tilbage", tuple(paragraphs))
 
 
-def _appeal(decision: Decision, sender: Sender) -> LetterSection:
+def appeal_section(decision: Decision, sender: Sender) -> LetterSection:
+    """Say how to complain (klagevejledning)."""
     where = ", ".join(sender.lines)
     return LetterSection(
         "Hvis du vil klage",
@@ -458,7 +477,7 @@ def _appeal(decision: Decision, sender: Sender) -> LetterSection:
     )
 
 
-def _demo(calculation: Calculation) -> list[LetterSection]:
+def confirmed_or_not(calculation: Calculation) -> list[LetterSection]:
     """Mark a letter that rests on rates or readings nobody has confirmed."""
     sections = []
     if calculation.provisional_rates:
@@ -503,14 +522,18 @@ def compose_hearing(
     last_day = day_in_words(deadline_day(dated_on, hearing.days, calendar))
     where = ", ".join(sender.lines)
     months = [month_in_words(each) for each in sorted({each.month for each in calculation.months})]
+    about = (
+        "om der skal gives engangshjælp, til den første udbetaling kommer"
+        if calculation.help_kind is HelpKind.IMMEDIATE
+        else f"en ansøgning om kontanthjælp for {_joined(months)}"
+    )
     sections = [
         LetterSection(
             "Hvorfor du får dette brev",
             (
                 (
-                    "Vi er ved at afgøre en ansøgning om kontanthjælp"
-                    f" for {_joined(months)}. Før vi gør det, skal du vide, hvad vi lægger vægt på,"
-                    " og have mulighed for at sige, om det er rigtigt. Det er ikke en afgørelse."
+                    f"Vi er ved at afgøre {about}. Før vi gør det, skal du vide, hvad vi lægger"
+                    " vægt på, og have mulighed for at sige, om det er rigtigt. Det er ikke en afgørelse."
                 ),
             ),
         ),
@@ -573,13 +596,13 @@ def compose_documents(
     letter_id: str,
     told_at: datetime,
     calendar: Calendar,
+    days: int,
     is_reminder: bool = False,
 ) -> Letter:
     """Ask a party for papers, or remind of them (indhentelse af oplysninger, rykker).
 
     Law: RSL § 11 (duty to contribute), § 11 b (decision on what there is).
     """
-    days = REMINDER_DAYS if is_reminder else REQUEST_DAYS
     by = day_in_words(papers_by(told_at, days, calendar))
     where = ", ".join(sender.lines)
     begins = (
@@ -819,7 +842,7 @@ def check_letter(letter: Letter) -> None:
 def check_decision_letter(letter: Letter, decision: Decision) -> None:
     """Refuse a letter that says anything else than the decision: kind, amounts, law, appeal."""
     check_letter(letter)
-    if letter.kind is not kind_of(decision.outcome):
+    if letter.kind is not kind_of(decision.outcome, decision.help_kind):
         raise SafeguardError(
             f"Brevet er '{letter.kind}', men afgørelsen er '{decision.outcome}'. Skriv det igen."
         )

@@ -7,7 +7,7 @@ Knows decisions and calculations. Knows nothing of banks, ledgers or letters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -16,7 +16,7 @@ from processes.domain.calculation import Calculation, Missing, Node, PersonMonth
 from processes.domain.decisions import DecidedLine, Decision
 from processes.domain.errors import BrokenStateError, RuleError
 from processes.domain.facts import FACT_LABELS, QUESTIONS, Fact, FactKind, Facts, FactStatus
-from processes.domain.money import Money, total
+from processes.domain.money import ZERO, Money, total
 from processes.domain.periods import DENMARK, ONE_DAY, Calendar, Month
 from processes.domain.rates import Confidence
 from processes.domain.rules.book import Rule, RuleBook
@@ -29,6 +29,7 @@ WHOLE_PERCENT = 100
 PRODUCTION = "production"
 WHOLE_DEDUCTION = "helt"
 NO_TAX = "ingen_skat"
+BY_HAND = "kasse"
 """Words of the choices in law/rules.yaml."""
 RECEIPT_BANKING_DAYS = 2
 RECEIPT_TIME = time(15, 30)
@@ -144,6 +145,24 @@ class Planning:
         return self.plan is not None
 
 
+TAXED = "betaling.beskattes"
+
+
+def deduction_used(lines: Iterable[PaymentLine], *, month: Month) -> dict[str, Money]:
+    """Return how much of a month's deduction payments of that month have taken, by party.
+
+    A payment belongs to the month its money is there, whichever month the help is for (KSL § 48).
+    """
+    used: dict[str, Money] = {}
+    for line in lines:
+        if Month.of(line.disposition_on) != month:
+            continue
+        taxed = next((node.value for node in line.explanation.walk() if node.id == TAXED), None)
+        if isinstance(taxed, Money):
+            used[line.party_id] = used.get(line.party_id, Money(0)) + line.gross - taxed
+    return used
+
+
 def tax_card(facts: Facts, party_id: str, day: date) -> TaxCard | tuple[Missing, ...]:
     """Return the tax card in force on a day, or everything that is not known of it.
 
@@ -186,6 +205,7 @@ def net_of(
     rules: RuleBook,
     day: date,
     helped: PersonMonth | None = None,
+    deduction_used: Money = ZERO,
 ) -> Net:
     """Take A-tax from the gross help; `helped` is the month it is for, which may be a part month.
 
@@ -195,6 +215,8 @@ def net_of(
     """
     rule = rules.on("betaling.a_skat", day)
     deduction, read = _deduction(card, rules, day, helped)
+    # A month's deduction is had once, however many payments the month has.
+    deduction = max(deduction - deduction_used, Money(0))
     taxed = max(gross - deduction, Money(0))
     tax = taxed.share(card.rate_percent * PPM_PER_PERCENT).down_to_krone()
     net = gross - tax
@@ -210,7 +232,7 @@ def net_of(
         inputs=(
             *card.inputs,
             *read,
-            Node("rule", "betaling.beskattes", "Beløb, der beskattes", taxed),
+            Node("rule", TAXED, "Beløb, der beskattes", taxed),
         ),
     )
     explanation = Node(
@@ -272,13 +294,16 @@ def plan(
     made_at: datetime,
     mode: str,
     months: Collection[Month] | None = None,
+    pays_on: date | None = None,
+    earlier: Collection[PaymentLine] = (),
 ) -> Planning:
     """Plan the payments of a decision: one a person and month with anything to pay.
 
     The amounts are the decision's; the calculation must be the one it was made on. Only the months
     asked for are planned, and when none is asked for the first with anything to pay: the following
     ones are paid when they come. Nothing is planned by halves: if one tax card is unknown, there is
-    no plan. What tax leaves nothing of is not ordered.
+    no plan. What tax leaves nothing of is not ordered. `pays_on` is the day of what cannot wait;
+    `earlier` are payments of other help, which may have used the month's deduction.
     """
     if calculation.id != decision.calculation_id:
         raise RuleError("Afgørelsen bygger på en anden beregning. Hent den, der er afgjort på.")
@@ -291,8 +316,9 @@ def plan(
         gross = decided_amount(decision.lines, month.party_id, month.month)
         if not gross or month.month not in wanted:
             continue
-        pays_on = disposition_day(month.month, calendar=calendar, today=today)
-        net = _net(month, gross, pays_on, facts, rules)
+        day = pays_on or disposition_day(month.month, calendar=calendar, today=today)
+        used = deduction_used(earlier, month=Month.of(day)).get(month.party_id, Money(0))
+        net = _net(month, gross, day, facts, rules, used)
         if not isinstance(net, Net):
             missing += net
             continue
@@ -308,7 +334,7 @@ def plan(
                 gross=net.gross,
                 tax=net.tax,
                 net=net.net,
-                disposition_on=pays_on,
+                disposition_on=day,
                 explanation=_with_calculation(net.explanation, month),
             )
         )
@@ -338,7 +364,7 @@ _NOTHING_LEFT = (
 
 
 def _net(
-    month: PersonMonth, gross: Money, pays_on: date, facts: Facts, rules: RuleBook
+    month: PersonMonth, gross: Money, pays_on: date, facts: Facts, rules: RuleBook, used: Money
 ) -> Net | tuple[Missing, ...]:
     # The card in force when the money is paid, not in the month it is for.
     card = tax_card(facts, month.party_id, pays_on)
@@ -346,7 +372,7 @@ def _net(
         return card
     if card.limit is not None and gross > card.limit:
         return (_card_used_up(month.party_id, card.limit, gross),)
-    return net_of(gross, card, rules=rules, day=pays_on, helped=month)
+    return net_of(gross, card, rules=rules, day=pays_on, helped=month, deduction_used=used)
 
 
 def _wanted(
@@ -401,6 +427,24 @@ def disposition_day(month: Month, *, calendar: Calendar, today: date) -> date:
     return day
 
 
+def same_day(now: datetime, *, rules: RuleBook, calendar: Calendar) -> date:
+    """Return the day money that is ordered now is there, at the earliest (samme dag).
+
+    Before the bank's cut-off on a banking day it is today, else the next banking day. The hour is
+    dated configuration: it stands in the municipality's agreement with its bank.
+    """
+    local = now.astimezone(DENMARK)
+    if calendar.is_banking_day(local.date()) and local.time() < cut_off(rules, local.date()):
+        return local.date()
+    return calendar.banking_days_after(local.date(), 1)
+
+
+def cut_off(rules: RuleBook, day: date) -> time:
+    """Return until when the bank takes what must be there the same day (bankens frist)."""
+    hour, _, minute = rules.on("betaling.samme_dag_frist", day).value.partition(".")
+    return time(int(hour), int(minute))
+
+
 def receipt_expected_by(day: date, *, calendar: Calendar) -> datetime:
     """Return when an answer about what happens on a day must have come (kvitteringsfrist).
 
@@ -422,45 +466,6 @@ def try_again(
     )
 
 
-def decided_amount(lines: tuple[DecidedLine, ...], party_id: str, month: Month) -> Money | None:
-    """Return what was decided for a person in a month; None when nothing was."""
-    mine = [line for line in lines if line.party_id == party_id and line.from_month <= month]
-    return max(mine, key=lambda line: line.from_month).amount if mine else None
-
-
-def owed(plan_lines: Iterator[PaymentLine]) -> Money:
-    """Add up the net of each month once, however often it was tried."""
-    newest: dict[tuple[str, Month], PaymentLine] = {}
-    for line in plan_lines:
-        held = newest.get((line.party_id, line.month))
-        if held is None or held.sequence < line.sequence:
-            newest[line.party_id, line.month] = line
-    return total(line.net for line in newest.values())
-
-
-def _with_calculation(explanation: Node, month: PersonMonth) -> Node:
-    """Hang the calculation's own tree under the gross amount."""
-    gross, *rest = explanation.inputs
-    lines = tuple(
-        Node("rule", f"linje.{line.key}", line.label, line.amount, inputs=(line.explanation,))
-        for line in month.lines
-    )
-    label = f"Hjælp før skat for {month_in_words(month.month)}"
-    return replace(explanation, inputs=(replace(gross, label=label, inputs=lines), *rest))
-
-
-def _known(facts: Facts, party_id: str, kind: FactKind, day: date) -> Fact | None:
-    fact = facts.on(party_id, kind, day)
-    return fact if fact is not None and fact.status is not FactStatus.UNKNOWN else None
-
-
-def _missing(party_id: str, kind: FactKind) -> Missing:
-    return Missing(party_id, kind.value, QUESTIONS[kind].format(who="modtageren"))
-
-
-def _node(fact: Fact) -> Node:
-    source = fact.source.name + (f", {fact.source.evidence}" if fact.source.evidence else "")
-    return Node("fact", fact.id, FACT_LABELS[fact.kind], fact.value, source=source)
 Paid = Mapping[tuple[str, Month], tuple[Money, Money]]
 """What has left for a person and month: gross and tax, by party and month."""
 
@@ -507,3 +512,42 @@ def difference(line: PaymentLine, paid: Paid) -> PaymentLine | None:
     return replace(line, gross=more, tax=more_tax, net=net, explanation=explanation)
 
 
+def decided_amount(lines: tuple[DecidedLine, ...], party_id: str, month: Month) -> Money | None:
+    """Return what was decided for a person in a month; None when nothing was."""
+    mine = [line for line in lines if line.party_id == party_id and line.from_month <= month]
+    return max(mine, key=lambda line: line.from_month).amount if mine else None
+
+
+def owed(plan_lines: Iterator[PaymentLine]) -> Money:
+    """Add up the net of each month once, however often it was tried."""
+    newest: dict[tuple[str, Month], PaymentLine] = {}
+    for line in plan_lines:
+        held = newest.get((line.party_id, line.month))
+        if held is None or held.sequence < line.sequence:
+            newest[line.party_id, line.month] = line
+    return total(line.net for line in newest.values())
+
+
+def _with_calculation(explanation: Node, month: PersonMonth) -> Node:
+    """Hang the calculation's own tree under the gross amount."""
+    gross, *rest = explanation.inputs
+    lines = tuple(
+        Node("rule", f"linje.{line.key}", line.label, line.amount, inputs=(line.explanation,))
+        for line in month.lines
+    )
+    label = f"Hjælp før skat for {month_in_words(month.month)}"
+    return replace(explanation, inputs=(replace(gross, label=label, inputs=lines), *rest))
+
+
+def _known(facts: Facts, party_id: str, kind: FactKind, day: date) -> Fact | None:
+    fact = facts.on(party_id, kind, day)
+    return fact if fact is not None and fact.status is not FactStatus.UNKNOWN else None
+
+
+def _missing(party_id: str, kind: FactKind) -> Missing:
+    return Missing(party_id, kind.value, QUESTIONS[kind].format(who="modtageren"))
+
+
+def _node(fact: Fact) -> Node:
+    source = fact.source.name + (f", {fact.source.evidence}" if fact.source.evidence else "")
+    return Node("fact", fact.id, FACT_LABELS[fact.kind], fact.value, source=source)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from processes.domain.calculation import Calculation, Outcome
+from processes.domain.calculation import Calculation, HelpKind, Outcome
 from processes.domain.decisions import SYSTEM, DecidedLine, Decision, Proposal
 from processes.domain.errors import SafeguardError
 from processes.domain.facts import FactKind
@@ -164,6 +164,18 @@ def _check_adverse(proposal: Proposal, hearing: PartyHearing | None) -> None:
         )
 
 
+def check_help_answered(asked: ImmediateHelp | None) -> None:
+    """Refuse to decide an application while nobody has answered whether help is needed now.
+
+    Law: LAS § 25 a: considered and answered in every application.
+    """
+    if asked is None or asked.is_open:
+        raise SafeguardError(
+            "Spørgsmålet om engangshjælp er ikke besvaret. Løs opgaven om engangshjælp på sagen"
+            " først."
+        )
+
+
 def check_payment(
     line: PaymentLine,
     *,
@@ -176,6 +188,38 @@ def check_payment(
 
     `last_decided` are the lines of the newest decision that was sent before this one.
     """
+    decision = _check_decided(line, decision)
+    _check_not_lower(line, decision, last_decided)
+    if calculation.id != decision.calculation_id:
+        raise SafeguardError("Beregningen er ikke den, der er afgjort på. Hent den rigtige.")
+    if calculation.is_provisional and not provisional_allowed:
+        raise SafeguardError(
+            "Beregningen bruger satser, der ikke er bekræftet. Få dem bekræftet af en anden, før"
+            " der betales."
+        )
+
+
+def check_running_payment(
+    line: PaymentLine,
+    *,
+    decision: Decision | None,
+    newest: Decision | None,
+    last_decided: Sequence[DecidedLine] = (),
+) -> None:
+    """Refuse a month's payment of running help that the newest sent decision does not carry.
+
+    `newest` is the newest sent decision that says anything of the person and month. Whether its
+    rates were confirmed is judged on the month calculated again, not on the decision's own months.
+    """
+    decision = _check_decided(line, decision)
+    if newest is None or newest.id != decision.id:
+        raise SafeguardError(
+            f"Der er sendt en nyere afgørelse om {line.month}. Beregn betalingen igen efter den."
+        )
+    _check_not_lower(line, decision, last_decided)
+
+
+def _check_decided(line: PaymentLine, decision: Decision | None) -> Decision:
     if decision is None or decision.id != line.decision_id or decision.case_id != line.case_id:
         raise SafeguardError("Udbetalingen har ingen afgørelse. Træf afgørelse, før der betales.")
     if decision.sent_at is None:
@@ -188,14 +232,12 @@ def check_payment(
             f"Afgørelsen giver ikke modtageren noget for {line.month}. Ret planen efter afgørelsen."
         )
     _check_amounts(line, decided)
-    _check_not_lower(line, decision, last_decided)
-    if calculation.id != decision.calculation_id:
-        raise SafeguardError("Beregningen er ikke den, der er afgjort på. Hent den rigtige.")
-    if calculation.is_provisional and not provisional_allowed:
+    if decision.help_kind is HelpKind.IMMEDIATE and not decision.approved_by:
         raise SafeguardError(
-            "Beregningen bruger satser, der ikke er bekræftet. Få dem bekræftet af en anden, før"
-            " der betales."
+            "Penge, der udbetales samme dag, skal være godkendt af en anden. Send forslaget til"
+            " godkendelse."
         )
+    return decision
 
 
 def _check_amounts(line: PaymentLine, decided: Money) -> None:

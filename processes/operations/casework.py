@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from processes.domain import documents, hearings, life
 from processes.domain.access import Actor, may, require
 from processes.domain.calculation import Calculation, PersonMonth
 from processes.domain.cases import Case, CaseState, Party, PartyRole, Protection
+from processes.domain.deadlines import DeadlineKind
 from processes.domain.documents import Document, JournalNote, RequestState
 from processes.domain.errors import NotAllowedError, RuleError
-from processes.domain.facts import ELSEWHERE_KINDS, Contradiction, FactKind, Facts
+from processes.domain.facts import ELSEWHERE_KINDS, Contradiction, Fact, FactKind, Facts
 from processes.domain.identifiers import Cpr
 from processes.domain.life import LifeEvent
 from processes.domain.registers import RegisterName, differences, is_own_answer
@@ -25,13 +27,19 @@ from processes.domain.rules.prose import (
 )
 from processes.engine.runtime import where_is
 from processes.operations.control import Control
+from processes.operations.help_now import calculation_of, hearing_of, help_now, proposal_of
+from processes.operations.messages import thread_of
+from processes.operations.paperwork import collecting_of
 from processes.operations.previews import letter_preview
+from processes.operations.uploads import Uploads
 from processes.ports.pages import (
     CasePage,
+    CaseTab,
     ExplainLine,
     FactRow,
     InstanceView,
     LetterRow,
+    MessageThread,
     PaymentRow,
     ProcessStep,
     StepState,
@@ -42,16 +50,18 @@ from processes.ports.records import (
     HistoryEvent,
     InstanceState,
     LetterRecord,
+    LetterState,
     ProcessInstance,
     UserTask,
 )
 from processes.ports.stores import UnitOfWork
-    LetterState,
 from processes.stages import documents as paper_stage
+from processes.stages.messages import ANSWER_FORM
 
 ADULTS = {PartyRole.PRIMARY, PartyRole.SPOUSE}
 SEARCH_LIMIT = 20
 RECHECK = "casework.recheck"
+REGISTER_DATA = "casework.register_data"
 PEOPLE_STEPS = {"userTask", "serviceTask", "receiveTask", "startEvent", "endEvent"}
 """Kinds of element worth a line in words; gateways and tables speak through what follows."""
 
@@ -65,75 +75,53 @@ class Casework:
 
     # ---- the page of a case --------------------------------------------------------------
 
-    def page(self, case_id: str, by: Actor) -> CasePage:
-        """Return what the pages of a case show."""
+    def page(self, case_id: str, by: Actor, tab: CaseTab | None = None) -> CasePage:
+        """Return what a page of a case shows; without a page's name everything is read."""
         require(by, "case.read")
         with self.env.uow(by.municipality_id) as uow:
             case = self._case(uow, case_id, by)
+            application = uow.cases.application_of_case(case_id)
+            start = application.requested_from.replace(day=1)
             known = self._known(uow, case)
-            calculation = uow.calculations.latest(case_id)
-            decided = uow.decisions.of_case(case_id)
-            proposal = uow.decisions.latest_proposal(case_id)
-            issued = {decision.proposal_id for decision in decided}
-            subject = f"case:{case_id}"
-            self._look(uow, by, "case.read", subject)
+            action = "calculation.read" if tab is CaseTab.CALCULATION else "case.read"
+            self._look(uow, by, action, f"case:{case_id}")
             page = CasePage(
                 case=case,
-                application=uow.cases.application_of_case(case_id),
-                facts=self._fact_rows(uow, case, known),
-                contradictions=known.contradictions(self._day(uow, case)),
-                missing=() if calculation is None else calculation.missing,
-                calculation=calculation,
-                decisions=decided,
-                proposal=None if proposal is None or proposal.id in issued else proposal,
-                hearings=uow.hearings.of_case(case_id),
-                letters=letter_rows(uow.letters.of_case(case_id)),
-                payments=payment_rows(uow, case_id),
-                vouchers=uow.payments.vouchers_of_case(case_id),
-                documents=uow.cases.documents(case_id),
-                papers=uow.papers.of_case(case_id),
-                notes=uow.cases.notes(case_id),
-                # What the process did is told by the diagram and its list, in the diagram's words.
-                timeline=[
-                    item for item in uow.read.case_timeline(case_id) if item.kind != "proces"
-                ],
-                tasks=uow.processes.tasks_of_case(case_id),
-                events=uow.life.of_case(case_id),
-                may_withdraw=may_withdraw(uow, case),
-                instances=[
-                    self._instance_view(uow, instance)
-                    for instance in uow.processes.instances_of_case(case_id)
-                ],
-                incidents=[each for each in uow.processes.incidents() if each.case_id == case_id],
-                audit=uow.audit.of_subject(subject),
-                names=self._names(uow, by),
+                application=application,
+                facts=self._fact_rows(case, known, start),
+                contradictions=known.contradictions(start),
+                decisions=uow.decisions.of_case(case_id),
+                incidents=uow.processes.incidents(case_id=case_id),
+                names=uow.setup.names(by.municipality_id),
             )
+            for part in PARTS if tab is None else SHOWN[tab]:
+                page = PARTS[part](self, uow, page)
             uow.commit()
             return page
 
     def task_page(self, uow: UnitOfWork, task: UserTask, case: Case, by: Actor) -> TaskPage:
         """Return what the page of a task shows of its case."""
         self._check_protection(case, by)
+        if not case.parties:
+            # An administrative case, as of a payment run: nobody applied for anything in it.
+            return TaskPage(task, case, task.revision, names=uow.setup.names(by.municipality_id))
+        application = uow.cases.application_of_case(case.id)
+        start = application.requested_from.replace(day=1)
         known = self._known(uow, case)
-        calculation = uow.calculations.latest(case.id)
-        held = uow.hearings.of_case(case.id)
-        hearing = held[0] if held else None
+        ctx = self.env.context(uow, by)
+        calculation = calculation_of(uow, task, case)
+        hearing = hearing_of(uow, case, calculation)
         decided = uow.decisions.of_case(case.id)
-        proposal_id = task.variables.get("proposal_id")
-        proposal = (
-            uow.decisions.proposal(str(proposal_id))
-            if proposal_id
-            else uow.decisions.latest_proposal(case.id)
-        )
+        proposal = proposal_of(uow, task, case, calculation)
         return TaskPage(
             task=task,
             case=case,
             revision=task.revision,
-            application=uow.cases.application_of_case(case.id),
-            facts=self._fact_rows(uow, case, known),
-            contradictions=_recheck(uow, task, start=self._day(uow, case))
+            application=application,
+            facts=self._fact_rows(case, known, start),
+            contradictions=_recheck(uow, task, start=start)
             if task.form_key == RECHECK
-            else known.contradictions(self._day(uow, case)),
+            else known.contradictions(start),
             calculation=calculation,
             explanation=() if calculation is None else explain_lines(case, calculation),
             proposal=proposal,
@@ -141,17 +129,27 @@ class Casework:
             hearing=hearing,
             missing=() if calculation is None else calculation.missing,
             letters=letter_rows(uow.letters.of_case(case.id)),
-            letter_preview=letter_preview(
-                self.env.context(uow, by), task, case, proposal=proposal, hearing=hearing
-            ),
+            letter_preview=letter_preview(ctx, task, case, proposal=proposal, hearing=hearing),
             statement_draft=""
             if calculation is None
             else hearings.draft_statement(calculation, case),
             payments=payment_rows(uow, case.id),
             papers=uow.papers.of_case(case.id),
             documents=uow.cases.documents(case.id),
-            names=self._names(uow, by),
+            thread=self._thread(uow, task, case),
+            answered_registers=_answered_since(uow, task),
+            event=(event := _event_of(uow, task)),
+            told=_told(uow, event),
+            help_now=help_now(ctx, case),
+            hearing_days=ctx.deadline_days(case.benefit, DeadlineKind.HEARING),
+            names=uow.setup.names(by.municipality_id),
         )
+
+    def _thread(self, uow: UnitOfWork, task: UserTask, case: Case) -> MessageThread | None:
+        party_id = task.variables.get("party_id")
+        if task.form_key != ANSWER_FORM or party_id is None:
+            return None
+        return thread_of(uow, case, str(party_id))
 
     def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
         """Return the newest calculation, line by line."""
@@ -159,10 +157,6 @@ class Casework:
         with self.env.uow(by.municipality_id) as uow:
             case = self._case(uow, case_id, by)
             calculation = uow.calculations.latest(case_id)
-            thread=self._thread(uow, task, case),
-            answered_registers=_answered_since(uow, task),
-            event=(event := _event_of(uow, task)),
-            told=_told(uow, event),
             self._look(uow, by, "calculation.read", f"case:{case_id}")
             uow.commit()
             return () if calculation is None else explain_lines(case, calculation)
@@ -186,12 +180,12 @@ class Casework:
         What was asked for is told to the process, as if the citizen had sent it.
         """
         require(by, "document.add")
-        papers = [
-            paper_stage.Paper(content, documents.media_type_of(content, name=name))
-            for name, content in files
-        ]
-        if not papers:
+        if not files:
             raise RuleError("Vælg mindst én fil, før du gemmer.")
+        papers = [
+            paper_stage.Paper(each.content, each.media_type, each.is_scanned)
+            for each in Uploads(self.env).checked(files, by, subject=f"case:{case_id}")
+        ]
         said = f"ved {by.name}"
         with self.env.uow(by.municipality_id) as uow:
             party = self._case(uow, case_id, by).party(party_id)
@@ -206,7 +200,8 @@ class Casework:
                 None,
             )
             if asked is not None:
-                paper_stage.receive(ctx, asked.id, papers, said=said)
+                collecting = collecting_of(self.control, uow, case_id)
+                paper_stage.receive(ctx, asked.id, papers, said=said, collecting=collecting)
             else:
                 title = documents.KIND_NAMES[documents.DocumentKind(kind)]
                 paper_stage.file(
@@ -245,7 +240,7 @@ class Casework:
             # What was looked for may be a personal number, so only that somebody looked is kept.
             self._look(uow, by, "person.search", f"found:{len(found)}")
             uow.commit()
-            return [case for case in found if self._may_see(case, by)]
+            return [case for case in found if case.parties and self._may_see(case, by)]
 
     # ---- parts ---------------------------------------------------------------------------
 
@@ -255,26 +250,15 @@ class Casework:
         return case
 
     def _check_protection(self, case: Case, by: Actor) -> None:
-        if not self._may_see(case, by):
-            raise NotAllowedError(
-                "Sagen er beskyttet, og din rolle giver ikke adgang."
-                " Søg adgang med en begrundelse hos din teamleder."
-            )
+        check_may_see(case, by)
 
     def _may_see(self, case: Case, by: Actor) -> bool:
-        protected = case.protection is not Protection.NORMAL or any(
-            party.protection is not Protection.NORMAL for party in case.parties
-        )
-        return not protected or may(by, "protected.read")
+        return _may_see(case, by)
 
     def _known(self, uow: UnitOfWork, case: Case) -> Facts:
         return Facts.as_known(uow.facts.of_case(case.id), self.env.now())
 
-    def _day(self, uow: UnitOfWork, case: Case) -> date:
-        return uow.cases.application_of_case(case.id).requested_from.replace(day=1)
-
-    def _fact_rows(self, uow: UnitOfWork, case: Case, known: Facts) -> list[FactRow]:
-        day = self._day(uow, case)
+    def _fact_rows(self, case: Case, known: Facts, day: date) -> list[FactRow]:
         now = self.env.now()
         rows = []
         for party in case.parties:
@@ -306,12 +290,17 @@ class Casework:
                 )
         return rows
 
-    def _names(self, uow: UnitOfWork, by: Actor) -> dict[str, str]:
-        return {user.id: user.name for user in uow.setup.users(by.municipality_id)}
+    def instance_views(
+        self, uow: UnitOfWork, instances: Sequence[ProcessInstance]
+    ) -> list[InstanceView]:
+        """Return runs of processes as pictures with their twins in words."""
+        histories = uow.processes.histories(instances)
+        return [self._instance_view(uow, each, histories[each.id]) for each in instances]
 
-    def _instance_view(self, uow: UnitOfWork, instance: ProcessInstance) -> InstanceView:
+    def _instance_view(
+        self, uow: UnitOfWork, instance: ProcessInstance, events: Sequence[HistoryEvent]
+    ) -> InstanceView:
         definition = self.control.definition(uow, instance.definition_id)
-        events = uow.processes.history(instance.id)
         standing = (
             () if instance.state is InstanceState.ENDED else where_is(definition, instance.blob)
         )
@@ -358,24 +347,91 @@ class Casework:
         uow.audit.add(AuditEvent(self.env.now(), by.user, str(by.role), action, subject))
 
 
-def _recheck(uow: UnitOfWork, task: UserTask, *, start: date) -> list[Contradiction]:
-    """Return what a register says differently from what the case rests on, side by side."""
-    found = differences(
-        uow.facts.of_case(task.case_id),
-        register=RegisterName(str(task.variables["register"])),
-        checked_at=datetime.fromisoformat(str(task.variables["checked_at"])),
-        start=start,
+def check_may_see(case: Case, by: Actor) -> None:
+    """Refuse whoever may not see a protected case."""
+    if not _may_see(case, by):
+        raise NotAllowedError(
+            "Sagen er beskyttet, og din rolle giver ikke adgang."
+            " Søg adgang med en begrundelse hos din teamleder."
+        )
+
+
+def _may_see(case: Case, by: Actor) -> bool:
+    protected = case.protection is not Protection.NORMAL or any(
+        party.protection is not Protection.NORMAL for party in case.parties
     )
-    return [each.as_contradiction for each in found]
+    return not protected or may(by, "protected.read")
 
 
-def _name(element: object, event: HistoryEvent) -> str:
-    return getattr(element, "name", "") or event.element_id
+# ---- the parts of a case's page -------------------------------------------------------------
 
 
-def _search_words(text: str) -> list[str]:
-    digits = "".join(each for each in text if each.isdigit())
-    if len(digits) == 10 and not any(each.isalpha() for each in text):  # noqa: PLR2004
+Part = Callable[[Casework, UnitOfWork, CasePage], CasePage]
+"""Reads one part of a page, and returns the page with it."""
+
+
+def _with_calculation(_it: Casework, uow: UnitOfWork, page: CasePage) -> CasePage:
+    calculation = uow.calculations.latest(page.case.id)
+    if calculation is None:
+        return page
+    return replace(
+        page,
+        calculation=calculation,
+        missing=calculation.missing,
+        explanation=explain_lines(page.case, calculation),
+    )
+
+
+def _with_proposal(_it: Casework, uow: UnitOfWork, page: CasePage) -> CasePage:
+    proposal = uow.decisions.latest_proposal(page.case.id)
+    issued = {decision.proposal_id for decision in page.decisions}
+    return page if proposal is None or proposal.id in issued else replace(page, proposal=proposal)
+
+
+def _with_process(it: Casework, uow: UnitOfWork, page: CasePage) -> CasePage:
+    instances = uow.processes.instances_of_case(page.case.id)
+    return replace(page, instances=it.instance_views(uow, instances))
+
+
+PARTS: Mapping[str, Part] = {
+    "calculation": _with_calculation,
+    "proposal": _with_proposal,
+    "hearings": lambda _it, uow, page: replace(page, hearings=uow.hearings.of_case(page.case.id)),
+    "letters": lambda _it, uow, page: replace(
+        page, letters=letter_rows(uow.letters.of_case(page.case.id))
+    ),
+    "payments": lambda _it, uow, page: replace(page, payments=payment_rows(uow, page.case.id)),
+    "vouchers": lambda _it, uow, page: replace(
+        page, vouchers=uow.payments.vouchers_of_case(page.case.id)
+    ),
+    "documents": lambda _it, uow, page: replace(page, documents=uow.cases.documents(page.case.id)),
+    "papers": lambda _it, uow, page: replace(page, papers=uow.papers.of_case(page.case.id)),
+    "events": lambda _it, uow, page: replace(page, events=uow.life.of_case(page.case.id)),
+    "may_withdraw": lambda _it, uow, page: replace(page, may_withdraw=may_withdraw(uow, page.case)),
+    "notes": lambda _it, uow, page: replace(page, notes=uow.cases.notes(page.case.id)),
+    "timeline": lambda _it, uow, page: replace(page, timeline=uow.read.case_timeline(page.case.id)),
+    "tasks": lambda _it, uow, page: replace(page, tasks=uow.processes.tasks_of_case(page.case.id)),
+    "instances": _with_process,
+    "audit": lambda _it, uow, page: replace(
+        page, audit=uow.audit.of_subject(f"case:{page.case.id}")
+    ),
+}
+"""What a page can show besides who it is about, what is known and what was decided."""
+
+SHOWN: Mapping[CaseTab, Sequence[str]] = {
+    CaseTab.OVERVIEW: ("calculation", "payments", "tasks", "timeline"),
+    CaseTab.FACTS: (),
+    CaseTab.CALCULATION: ("calculation", "payments"),
+    CaseTab.PAYMENTS: ("payments", "vouchers"),
+    CaseTab.DOCUMENTS: ("letters", "documents", "papers"),
+    CaseTab.MESSAGES: (),
+    CaseTab.JOURNAL: ("notes",),
+    CaseTab.TIMELINE: ("timeline",),
+    CaseTab.COURSE: ("instances", "audit"),
+}
+"""What each page shows of it; the rest is not read."""
+
+
 def may_withdraw(uow: UnitOfWork, case: Case) -> bool:
     """Tell whether an application can still be withdrawn: it is open, and no decision has left."""
     running = any(
@@ -405,6 +461,39 @@ def _told(uow: UnitOfWork, event: LifeEvent | None) -> list[Fact]:
     return [fact for fact in facts if fact.source.reference == event.id]
 
 
+def _recheck(uow: UnitOfWork, task: UserTask, *, start: date) -> list[Contradiction]:
+    """Return what a register says differently from what the case rests on, side by side."""
+    found = differences(
+        uow.facts.of_case(task.case_id),
+        register=RegisterName(str(task.variables["register"])),
+        checked_at=datetime.fromisoformat(str(task.variables["checked_at"])),
+        start=start,
+    )
+    return [each.as_contradiction for each in found]
+
+
+def _answered_since(uow: UnitOfWork, task: UserTask) -> tuple[str, ...]:
+    """Return the registers that answered after somebody was asked to type in for them."""
+    away = task.variables.get("missing_registers")
+    if task.form_key != REGISTER_DATA or not isinstance(away, list | tuple):
+        return ()
+    said = {
+        fact.source.name
+        for fact in uow.facts.of_case(task.case_id)
+        if fact.known_from >= task.created_at
+        and fact.source.name in list(RegisterName)
+        and is_own_answer(fact, RegisterName(fact.source.name))
+    }
+    return tuple(str(name) for name in away if str(name) in said)
+
+
+def _name(element: object, event: HistoryEvent) -> str:
+    return getattr(element, "name", "") or event.element_id
+
+
+def _search_words(text: str) -> list[str]:
+    digits = "".join(each for each in text if each.isdigit())
+    if len(digits) == 10 and not any(each.isalpha() for each in text):  # noqa: PLR2004
         return [Cpr.parse(digits).digits]
     return [word.casefold() for word in text.split()]
 
@@ -417,8 +506,8 @@ def letter_rows(records: Iterable[LetterRecord]) -> list[LetterRow]:
 def payment_rows(uow: UnitOfWork, case_id: str) -> list[PaymentRow]:
     """Return a case's payments with how far each is, newest first."""
     return [
-        PaymentRow(line, state, uow.payments.reason_code(line.id))
-        for line, state in uow.payments.of_case(case_id)
+        PaymentRow(line, state, reason_code)
+        for line, state, reason_code in uow.payments.progress_of_case(case_id)
     ]
 
 
@@ -453,12 +542,7 @@ def _month_lines(case: Case, month: PersonMonth) -> list[ExplainLine]:
         )
         lines += [
             ExplainLine(
-                said.depth + 1,
-                said.text,
-                "",
-                said.law,
-                said.source,
-                said.mark,
+                said.depth + 1, said.label, said.value, said.law, said.source, said.mark, said.why
             )
             for said in spoken(line.explanation)
             if said.depth > 0

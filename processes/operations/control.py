@@ -28,7 +28,7 @@ from processes.engine.definitions import Definition, parse_bundle
 from processes.engine.runtime import advance
 from processes.engine.tables import DecisionTable, parse_table
 from processes.operations.holders import first_holder
-from processes.operations.reasons import why_here
+from processes.operations.reasons import priority_of, why_here
 from processes.ports.gateways import Gateways
 from processes.ports.records import (
     Claim,
@@ -123,6 +123,7 @@ class Control:
 
     def __init__(self, env: Environment) -> None:
         self.env = env
+        self._definitions: dict[int, Definition] = {}
 
     # ---- starting and messages ---------------------------------------------------------
 
@@ -191,9 +192,13 @@ class Control:
         return instance
 
     def definition(self, uow: UnitOfWork, definition_id: int) -> Definition:
-        """Return a parsed definition; parsed once a process."""
-        row = uow.definitions.get(definition_id)
-        return _definition(row.digest, tuple(sorted(row.bundle.items())))
+        """Return a parsed definition; read and parsed once a process, for it never changes."""
+        known = self._definitions.get(definition_id)
+        if known is None:
+            row = uow.definitions.get(definition_id)
+            known = _definition(row.digest, tuple(sorted(row.bundle.items())))
+            self._definitions[definition_id] = known
+        return known
 
     def _tables(self, uow: UnitOfWork, on: date) -> Mapping[str, DecisionTable]:
         return {key: _table(row.xml) for key, row in uow.definitions.tables(on).items()}
@@ -279,7 +284,7 @@ class Control:
                 assignee=assignee,
                 due_at=None if effect.due is None else datetime.fromisoformat(effect.due),
                 follow_up_on=None,
-                priority=0,
+                priority=priority_of(effect.form_key, effect.variables),
                 reason=why_here(effect.form_key, effect.variables),
                 variables=effect.variables,
                 created_at=self.env.now(),

@@ -6,15 +6,16 @@ Composes with the same words as the letter that is sent. Stores nothing, holds n
 from __future__ import annotations
 
 from processes.domain import decisions, hearings, letters
-from processes.domain.calculation import Outcome
+from processes.domain.calculation import HelpKind, Outcome
 from processes.domain.cases import Case
+from processes.domain.deadlines import DeadlineKind
 from processes.domain.decisions import Proposal
 from processes.domain.errors import RuleError, UnknownFactError
 from processes.domain.hearings import PartyHearing
 from processes.domain.letters import Letter
 from processes.ports.pages import GAP
 from processes.ports.records import UserTask
-from processes.stages.letters import sender_of
+from processes.stages.letters import decision_letter, sender_of
 from processes.steps import StepContext
 
 PREVIEW_ID = "forhaandsvisning"
@@ -53,7 +54,7 @@ def _hearing(ctx: StepContext, task: UserTask, case: Case, last: PartyHearing | 
         case_id=case.id,
         calculation_id=calculation.id,
         statement=task.draft.get("statement") or drafted,
-        days=int(days) if days.isdigit() else hearings.HEARING_DAYS,
+        days=int(days) if days.isdigit() else ctx.deadline_days(case.benefit, DeadlineKind.HEARING),
         at=ctx.now,
     )
     return letters.compose_hearing(
@@ -87,7 +88,13 @@ def _as_typed(ctx: StepContext, task: UserTask, last: Proposal | None) -> Propos
         hearing_exception="",
         proposed_by=ctx.user,
         proposed_at=ctx.now,
+        help_kind=calculation.help_kind,
     )
+
+
+def _made(ctx: StepContext, case: Case) -> int:
+    """Count the decisions of a case, whatever help they are about."""
+    return sum(len(ctx.uow.decisions.of_case(case.id, help_kind=kind)) for kind in HelpKind)
 
 
 def _decision(ctx: StepContext, case: Case, proposal: Proposal) -> Letter:
@@ -98,18 +105,17 @@ def _decision(ctx: StepContext, case: Case, proposal: Proposal) -> Letter:
         proposal,
         calculation,
         decision_id=PREVIEW_ID,
-        number=decisions.number_after(case.number, len(ctx.uow.decisions.of_case(case.id))),
+        number=decisions.number_after(case.number, _made(ctx, case)),
         municipality_name=ctx.uow.setup.municipality().name,
         contributors=(),
         at=ctx.now,
     )
-    return letters.compose_decision(
+    return decision_letter(
+        ctx,
         decision,
-        calculation=calculation,
+        calculation,
         case=case,
         receiver=case.primary_party,
         sender=sender_of(ctx, case),
         letter_id=PREVIEW_ID,
-        dated_on=ctx.today,
-        calendar=ctx.calendar,
     )

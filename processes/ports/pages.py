@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Protocol
 
 from processes.domain.access import Actor
 from processes.domain.calculation import Calculation, Missing
-from processes.domain.cases import Application, Case
+from processes.domain.cases import Application, Case, Party
+from processes.domain.deadlines import DeadlineKind, DeadlineSetting, UsualDeadline
 from processes.domain.decisions import Decision, Proposal
 from processes.domain.documents import (
+    Collecting,
     Document,
     DocumentRequest,
     JournalNote,
@@ -26,11 +28,13 @@ from processes.domain.documents import (
 )
 from processes.domain.facts import Contradiction, Fact, FactKind
 from processes.domain.hearings import PartyHearing
+from processes.domain.immediate_help import Ceiling, ImmediateHelp
 from processes.domain.letters import Letter
-from processes.domain.payments import PaymentLine, PaymentState
 from processes.domain.life import LifeEvent
 from processes.domain.messages import CaseMessage, unanswered
+from processes.domain.payments import PaymentLine, PaymentState
 from processes.domain.periods import Period
+from processes.domain.spouses import SpousePart
 from processes.ports.records import (
     Absence,
     ApplicationDraft,
@@ -82,6 +86,8 @@ class ExplainLine:
     mark: str = ""
     """`demosats` when a rate is derived by us, `ikke bekræftet` when it rests on a rate or reading
     of low confidence, else empty."""
+    why: str = ""
+    """What a rule does, in a sentence or two."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,49 @@ class LetterRow:
 
     record: LetterRecord
     title: str
+
+
+@dataclass(frozen=True)
+class HelpNow:
+    """What somebody must know to answer whether help is needed now (engangshjælp)."""
+
+    asked: ImmediateHelp
+    first_payment_on: date
+    until_on: date
+    """The last day without the first payment."""
+    ceiling: Ceiling | None
+    """None while no rate is known for the day."""
+    pays_on: date
+    """When money that is ordered now is there."""
+    cut_off: time
+    """Until when the bank takes what must be there the same day."""
+    decision: Decision | None = None
+    """The newest decision on it."""
+
+
+@dataclass(frozen=True)
+class DeadlineRow:
+    """One deadline as it holds today (frist): the municipality's own, or the usual one."""
+
+    benefit: str
+    kind: DeadlineKind
+    usual: UsualDeadline
+    held: DeadlineSetting | None
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return self.usual.days if self.held is None else self.held.days
+
+
+@dataclass(frozen=True)
+class DeadlinesPage:
+    """A municipality's deadlines (frister): what holds, what will, what waits for another."""
+
+    rows: Sequence[DeadlineRow]
+    waiting: Sequence[DeadlineSetting]
+    ahead: Sequence[DeadlineSetting]
+    names: Names
 
 
 @dataclass(frozen=True)
@@ -128,8 +177,6 @@ class TaskPage:
     papers: Sequence[DocumentRequest] = ()
     """What the party was asked to send."""
     documents: Sequence[Document] = ()
-    deciding_refused: str = ""
-    """Why the reader may not complete this task (habilitet, fire øjne), in Danish; else empty."""
     thread: MessageThread | None = None
     """The messages of the party the task is about."""
     answered_registers: Sequence[str] = ()
@@ -138,6 +185,12 @@ class TaskPage:
     """What happened, when the task is about that."""
     told: Sequence[Fact] = ()
     """The facts that whoever told of it gave."""
+    help_now: HelpNow | None = None
+    """The question of help until the first payment."""
+    hearing_days: int = 14
+    """How long a party usually has to answer a hearing here."""
+    deciding_refused: str = ""
+    """Why the reader may not complete this task (habilitet, fire øjne), in Danish; else empty."""
     names: Names = field(default_factory=dict)
 
 
@@ -177,6 +230,20 @@ class InstanceView:
     """The same in words, oldest first."""
 
 
+class CaseTab(StrEnum):
+    """One of the pages of a case (sagsfane); what it does not show is not read for it."""
+
+    OVERVIEW = "overview"
+    FACTS = "facts"
+    CALCULATION = "calculation"
+    PAYMENTS = "payments"
+    DOCUMENTS = "documents"
+    MESSAGES = "messages"
+    JOURNAL = "journal"
+    TIMELINE = "timeline"
+    COURSE = "course"
+
+
 @dataclass(frozen=True)
 class CasePage:
     """Everything the pages of one case show (sagsside)."""
@@ -187,6 +254,7 @@ class CasePage:
     contradictions: Sequence[Contradiction] = ()
     missing: Sequence[Missing] = ()
     calculation: Calculation | None = None
+    explanation: Sequence[ExplainLine] = ()
     decisions: Sequence[Decision] = ()
     proposal: Proposal | None = None
     """The newest proposal that is not issued."""
@@ -197,17 +265,32 @@ class CasePage:
     documents: Sequence[Document] = ()
     papers: Sequence[DocumentRequest] = ()
     """What the party was asked to send."""
-    notes: Sequence[JournalNote] = ()
-    timeline: Sequence[TimelineItem] = ()
     events: Sequence[LifeEvent] = ()
     """What happened in the parties' lives, newest first."""
     may_withdraw: bool = False
     """Whether the application can still be withdrawn."""
+    notes: Sequence[JournalNote] = ()
+    timeline: Sequence[TimelineItem] = ()
     tasks: Sequence[UserTask] = ()
     instances: Sequence[InstanceView] = ()
     incidents: Sequence[Incident] = ()
     audit: Sequence[AuditEvent] = ()
     names: Names = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LifePage:
+    """What can be told about a case, and was (ændringer og hændelser)."""
+
+    case: Case
+    applicants: Sequence[Party]
+    """Who can withdraw the application."""
+    events: Sequence[LifeEvent]
+    """Newest first; a citizen sees their own."""
+    may_withdraw: bool
+    is_decided: bool
+    """Whether a decision was sent: what changes now may start a reassessment."""
+    is_closed: bool
 
 
 @dataclass(frozen=True)
@@ -247,6 +330,11 @@ class CitizenCase:
     """The hearing that can still be answered."""
     papers: Sequence[DocumentRequest] = ()
     """What the citizen was asked to send, dropped ones left out."""
+    spouse_part: SpousePart | None = None
+    """The part only the spouse can give, seen from both sides; never what it says."""
+    is_spouse: bool = False
+    """Whether the reader is the spouse: then the application is another's."""
+    unread_messages: int = 0
 
     @property
     def missing_papers(self) -> Sequence[DocumentRequest]:
@@ -351,12 +439,46 @@ class PapersPage:
     case: Case
     papers: Sequence[DocumentRequest]
     """What was asked for, dropped ones left out."""
+    collecting: Collecting
+    """Whether somebody waits for papers: what comes afterwards is looked at by itself."""
     chosen: Mapping[str, Sequence[UploadedFile]]
     """By request: files that were chosen and not sent."""
     sent: Mapping[str, Sequence[Document]]
     """By request: what was sent."""
     is_decided: bool
     """Whether the case is decided, so that a paper no longer helps it."""
+
+
+@dataclass(frozen=True)
+class MessageThread:
+    """What one party and the municipality wrote to each other about a case (beskeder)."""
+
+    case: Case
+    party_id: str
+    messages: Sequence[CaseMessage]
+    """Oldest first."""
+    attachments: Mapping[str, Sequence[Document]]
+    """By message: the files that came with it."""
+    answer_task: int | None = None
+    """The open task to answer in; pages of citizens never show it."""
+    names: Names = field(default_factory=dict)
+
+    @property
+    def unanswered(self) -> Sequence[CaseMessage]:
+        """What the party wrote and nobody has answered."""
+        return unanswered(self.messages, self.party_id)
+
+
+@dataclass(frozen=True)
+class SpousePage:
+    """What a spouse sees of an application that is not theirs (ægtefællens side)."""
+
+    part: SpousePart
+    case_number: str
+    applicant_name: str
+    applied_on: date
+    applies_jointly: bool
+    """Whether the spouse is said to apply too: then more is asked."""
 
 
 class InboxDesk(Protocol):
@@ -393,8 +515,8 @@ class InboxDesk(Protocol):
 class CaseDesk(Protocol):
     """Cases (sager)."""
 
-    def page(self, case_id: str, by: Actor) -> CasePage:
-        """Return what the pages of a case show."""
+    def page(self, case_id: str, by: Actor, tab: CaseTab | None = None) -> CasePage:
+        """Return what a page of a case shows; without a page's name everything is read."""
 
     def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
         """Return the newest calculation, line by line."""
@@ -445,11 +567,53 @@ class CitizenDesk(Protocol):
         """Return how one's own help was calculated, line by line."""
 
 
+class MessageDesk(Protocol):
+    """Messages in a case (beskeder)."""
+
+    def mine(self, case_id: str, by: Actor) -> MessageThread:
+        """Return one's own messages in a case; what was new is read from now on."""
+
+    def write(self, case_id: str, text: str, files: Sequence[tuple[str, bytes]], by: Actor) -> None:
+        """Write to the municipality about one's own case."""
+
+    def of_case(self, case_id: str, by: Actor) -> Sequence[MessageThread]:
+        """Return what each adult of a case and the municipality wrote to each other."""
+
+    def write_to(
+        self,
+        case_id: str,
+        party_id: str,
+        text: str,
+        files: Sequence[tuple[str, bytes]],
+        by: Actor,
+    ) -> None:
+        """Write to a party of a case."""
+
+
+class SpouseDesk(Protocol):
+    """The spouse's own part of an application (ægtefællens del)."""
+
+    def page(self, case_id: str, by: Actor) -> SpousePage:
+        """Return what the spouse sees of the application."""
+
+    def sign(self, case_id: str, answers: Mapping[str, str], shown: str, by: Actor) -> None:
+        """Take in the spouse's answers; `shown` is what was read and signed, word for word."""
+
+
 class DraftDesk(Protocol):
     """Applications under way (kladder)."""
 
     def mine(self, by: Actor) -> ApplicationDraft | None:
         """Return one's own application under way."""
+
+    def thrown_away(self, by: Actor) -> ApplicationDraft | None:
+        """Return one's own application that was thrown away and can be taken back."""
+
+    def throw_away(self, by: Actor) -> None:
+        """Throw one's own application away; it can be taken back for a day."""
+
+    def take_back(self, by: Actor) -> None:
+        """Take one's own application back that was thrown away."""
 
     def save(
         self, slug: str, answers: Mapping[str, str], *, seen: str, by: Actor

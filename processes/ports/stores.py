@@ -379,6 +379,9 @@ class PaymentStore(Protocol):
     def of_case(self, case_id: str) -> Sequence[tuple[PaymentLine, PaymentState]]:
         """Return a case's payments with their states, newest first."""
 
+    def progress_of_case(self, case_id: str) -> Sequence[tuple[PaymentLine, PaymentState, str]]:
+        """Return a case's payments, newest first, with state and why one was rejected."""
+
     def unsettled(self) -> Sequence[PaymentLine]:
         """Return lines that are ordered or accepted, not settled or rejected."""
 
@@ -387,6 +390,9 @@ class PaymentStore(Protocol):
 
     def reason_code(self, payment_id: str) -> str:
         """Return why a payment was rejected, in the counterpart's words; empty otherwise."""
+
+    def is_by_hand(self, payment_id: str) -> bool:
+        """Tell whether the money was handed over, and not sent to an account."""
 
     def mark_ordered(self, payment_id: str, at: datetime) -> None:
         """Append that a payment was ordered; a second time changes nothing."""
@@ -506,8 +512,10 @@ class ProcessStore(Protocol):
     def add_incident(self, incident: Incident) -> Incident:
         """Insert an incident."""
 
-    def incidents(self, *, open_only: bool = True) -> Sequence[Incident]:
-        """Return incidents, newest first."""
+    def incidents(
+        self, *, open_only: bool = True, case_id: str | None = None
+    ) -> Sequence[Incident]:
+        """Return incidents, of one case or all, newest first."""
 
     def incident(self, incident_id: int) -> Incident:
         """Return one incident."""
@@ -520,6 +528,11 @@ class ProcessStore(Protocol):
 
     def history(self, instance_id: int) -> Sequence[HistoryEvent]:
         """Return an instance's history, oldest first."""
+
+    def histories(
+        self, instances: Sequence[ProcessInstance]
+    ) -> Mapping[int, Sequence[HistoryEvent]]:
+        """Return the history of several instances, each oldest first, in one statement."""
 
 
 class DefinitionStore(Protocol):
@@ -568,6 +581,9 @@ class SetupStore(Protocol):
     def users(self, municipality_id: int) -> Sequence[User]:
         """Return the users with a role in a municipality."""
 
+    def names(self, municipality_id: int) -> Mapping[str, str]:
+        """Return the names of everybody with a role in a municipality, by user."""
+
     def put_user(self, user: User) -> None:
         """Insert or replace a user with roles."""
 
@@ -611,7 +627,7 @@ class ReadStore(Protocol):
     """Read models for pages that join many tables."""
 
     def case_timeline(self, case_id: str) -> Sequence[TimelineItem]:
-        """Return everything that happened to a case, newest first."""
+        """Return everything that happened to a case, newest first; in one statement."""
 
     def search_cases(self, tokens: Sequence[str], *, limit: int) -> Sequence[Case]:
         """Return cases by name prefix, case number or CPR digits, newest first."""

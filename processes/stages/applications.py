@@ -8,14 +8,15 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from processes.domain.cases import Application, Case, CaseState, Party, PartyRole, Protection
+from processes.domain.deadlines import DeadlineKind
 from processes.domain.documents import Direction
 from processes.domain.errors import RuleError
 from processes.domain.facts import Fact, FactKind, FactStatus, FactValue, Source, SourceKind
 from processes.domain.identifiers import Cpr, Kle
 from processes.domain.money import Money
 from processes.domain.periods import Period
-from processes.ports.records import TaskState, UserTask
-from processes.steps import StepContext, Variables, receives, step
+from processes.ports.records import TaskState
+from processes.steps import StepContext, Variables, step
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 CASH_ASSISTANCE = Kle("32.24.04", "G01")
@@ -73,8 +74,10 @@ def from_fields(
     )
 
 
-def receive(ctx: StepContext, received: Received) -> Case:
+def receive(ctx: StepContext, received: Received, *, begins: bool = True) -> Case:
     """Make a case of an application (modtag ansøgning); the same message twice makes one.
+
+    It begins at once, unless somebody else's part of it is waited for first.
 
     Synthetic personal numbers are taken outside production only: a real case about a person who
     cannot exist would never be found again.
@@ -103,7 +106,9 @@ def receive(ctx: StepContext, received: Received) -> Case:
     ctx.uow.cases.add_application(application)
     _file(ctx, case, application, received)
     ctx.uow.facts.add(_stated_facts(ctx, case, application))
-    _start(ctx, case, application)
+    if begins:
+        _start(ctx, case, application)
+    _publish(ctx, case)
     return case
 
 
@@ -158,6 +163,9 @@ def _start(ctx: StepContext, case: Case, application: Application) -> None:
         },
         case_id=case.id,
     )
+
+
+def _publish(ctx: StepContext, case: Case) -> None:
     ctx.leave(
         "send.event",
         case.id,
@@ -281,7 +289,9 @@ def set_deadline(ctx: StepContext, *, case_id: str, deadline_days: int) -> Varia
     """
     application = ctx.uow.cases.application_of_case(case_id)
     received = application.received_at.astimezone(DENMARK)
-    last_day = ctx.calendar.working_days_after(received.date(), deadline_days)
+    benefit = ctx.uow.cases.get(case_id).benefit
+    days = ctx.deadline_days(benefit, DeadlineKind.CASE, usual=deadline_days)
+    last_day = ctx.calendar.working_days_after(received.date(), days)
     deadline_at = datetime.combine(last_day, CLOSING_TIME, DENMARK)
     warn_at = received + (deadline_at - received) * WARN_PERCENT // 100
     return {
@@ -298,21 +308,3 @@ def raise_priority(ctx: StepContext, *, case_id: str) -> Variables:
             reason = " · ".join(part for part in (DEADLINE_NEAR, task.reason) if part)
             ctx.uow.processes.save_task(replace(task, priority=HIGH_PRIORITY, reason=reason))
     return {}
-
-
-@receives("casework.deadline_passed")
-def note_deadline_passed(
-    ctx: StepContext, task: UserTask, values: Mapping[str, object]
-) -> Variables:
-    """Record what the citizen is told about a passed deadline, and the new day (fristbrev).
-
-    Law: RSL § 3, stk. 2. Nothing changes for the citizen because a deadline passed.
-    """
-    new_day = values["new_deadline_on"]
-    if not isinstance(new_day, date) or new_day <= ctx.today:
-        raise RuleError("Vælg en ny frist, der ligger efter i dag.")
-    ctx.note(
-        task.case_id,
-        f"Fristen er overskredet. Ny forventet dato: {new_day:%d.%m.%Y}. {values['reason']}",
-    )
-    return {"new_deadline_on": new_day.isoformat()}

@@ -12,6 +12,7 @@ from processes.domain.decisions import DecidedLine, Decision, Proposal
 from processes.domain.errors import RuleError
 from processes.domain.facts import Facts
 from processes.domain.hearings import PartyHearing
+from processes.domain.immediate_help import ImmediateHelp
 from processes.ports.records import UserTask
 from processes.steps import StepContext, Variables, receives, step
 
@@ -43,6 +44,7 @@ def propose(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> V
         hearing_exception="" if hearing is not None else exception,
         proposed_by=ctx.require_actor().user,
         proposed_at=ctx.now,
+        help_kind=calculation.help_kind,
     )
     if calculation.outcome is Outcome.UNKNOWN:
         raise RuleError(
@@ -124,10 +126,10 @@ def issue_favourable(ctx: StepContext, *, proposal_id: str) -> Variables:
     """Issue a decision that gives everything applied for; it cannot issue anything else."""
     proposal = ctx.uow.decisions.proposal(proposal_id)
     calculation = ctx.uow.calculations.get(proposal.calculation_id)
-    safeguards.check_issue_favourable(proposal, calculation=calculation)
-    return _issue(ctx, proposal, calculation)
     _check_still_holds(ctx, calculation)
     safeguards.check_favourable_change(calculation, _standing(ctx, proposal.case_id))
+    safeguards.check_issue_favourable(proposal, calculation=calculation)
+    return _issue(ctx, proposal, calculation)
 
 
 @step("decisions.issue", adverse=True)
@@ -140,8 +142,6 @@ def issue(ctx: StepContext, *, proposal_id: str, second_person: bool) -> Variabl
     ctx.uow.decisions.save_proposal(proposal)
     calculation = ctx.uow.calculations.get(proposal.calculation_id)
     hearing = None if proposal.hearing_id is None else ctx.uow.hearings.get(proposal.hearing_id)
-    safeguards.check_issue(
-        proposal,
     _check_still_holds(ctx, calculation)
     if calculation.help_kind is HelpKind.SUPPORT:
         safeguards.check_lowering(
@@ -150,6 +150,8 @@ def issue(ctx: StepContext, *, proposal_id: str, second_person: bool) -> Variabl
             hearing=hearing,
             earlier=_standing(ctx, proposal.case_id),
         )
+    safeguards.check_issue(
+        proposal,
         calculation=calculation,
         hearing=hearing,
         contributors=ctx.uow.decisions.contributors(proposal.case_id),
@@ -157,8 +159,6 @@ def issue(ctx: StepContext, *, proposal_id: str, second_person: bool) -> Variabl
     return _issue(ctx, proposal, calculation)
 
 
-def _issue(ctx: StepContext, proposal: Proposal, calculation: Calculation) -> Variables:
-    case = ctx.uow.cases.lock(proposal.case_id)
 def _check_still_holds(ctx: StepContext, calculation: Calculation) -> None:
     """Ask whether life has overtaken the case since it was calculated."""
     case = ctx.uow.cases.lock(calculation.case_id)
@@ -201,7 +201,9 @@ def _standing(ctx: StepContext, case_id: str) -> tuple[DecidedLine, ...]:
     return () if newest is None else newest.lines
 
 
-    for known in ctx.uow.decisions.of_case(case.id):
+def _issue(ctx: StepContext, proposal: Proposal, calculation: Calculation) -> Variables:
+    case = ctx.uow.cases.lock(proposal.case_id)
+    for known in ctx.uow.decisions.of_case(case.id, help_kind=proposal.help_kind):
         if known.proposal_id == proposal.id:
             return _issued(known)
     decision = decisions.issue(
@@ -213,10 +215,17 @@ def _standing(ctx: StepContext, case_id: str) -> tuple[DecidedLine, ...]:
         contributors=ctx.uow.decisions.contributors(case.id),
         at=ctx.now,
     )
+    if decision.help_kind is HelpKind.IMMEDIATE:
+        # The application itself is still to be decided.
+        ctx.uow.decisions.add(decision)
+        ctx.note(case.id, f"Afgørelse {decision.number} om engangshjælp: {decision.outcome}.")
+        return _issued(decision)
     check_move(case.state, CaseState.DECIDED)
     ctx.uow.decisions.add(decision)
     ctx.uow.cases.set_state(case.id, CaseState.DECIDED)
     ctx.index(case.id)
+    if ctx.uow.processes.is_awaited("case-decided", case.id):
+        ctx.tell("case-decided", case.id, {}, case_id=case.id, tries=decision.id)
     ctx.note(case.id, f"Afgørelse {decision.number}: {decision.outcome}.")
     ctx.leave(
         "send.event",
@@ -224,8 +233,6 @@ def _standing(ctx: StepContext, case_id: str) -> tuple[DecidedLine, ...]:
         {"case_id": case.id, "kind": "sag.afgjort"},
         key=f"event:{decision.id}:sag.afgjort",
     )
-    if ctx.uow.processes.is_awaited("case-decided", case.id):
-        ctx.tell("case-decided", case.id, {}, case_id=case.id, tries=decision.id)
     return _issued(decision)
 
 

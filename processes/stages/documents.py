@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from processes.domain import documents
 from processes.domain.cases import Case
+from processes.domain.deadlines import DeadlineKind
 from processes.domain.documents import (
+    CheckedFile,
+    Collecting,
     Direction,
     DocumentKind,
     DocumentRequest,
@@ -21,9 +24,14 @@ from processes.domain.documents import (
 )
 from processes.domain.errors import ConflictError, RuleError
 from processes.domain.facts import FactKind, Facts, FactStatus
-from processes.ports.records import UserTask
+from processes.domain.periods import DENMARK
+from processes.ports.records import TaskState, UserTask
 from processes.steps import StepContext, Variables, receives, step
 
+LATE_FORM = "casework.late_paper"
+LATE_DAYS = 5
+"""Working days to look at a paper that came after the collecting ended."""
+CLOSING_TIME = time(15, 30)
 ACCEPT, AGAIN, DROP = "accept", "again", "drop"
 """What a caseworker can make of a paper."""
 
@@ -132,7 +140,8 @@ def start_deadline(ctx: StepContext, *, case_id: str, reminder: bool) -> Variabl
 
     Units: calendar days that never end on a closing day; an ISO moment out.
     """
-    days = documents.REMINDER_DAYS if reminder else documents.REQUEST_DAYS
+    kind = DeadlineKind.REMINDER if reminder else DeadlineKind.DOCUMENTS
+    days = ctx.deadline_days(ctx.uow.cases.get(case_id).benefit, kind)
     last_day = documents.last_day(ctx.now, days, ctx.calendar)
     for paper in documents.still_missing(ctx.uow.papers.of_case(case_id)):
         ctx.uow.papers.save(replace(paper, due_on=last_day))
@@ -175,14 +184,21 @@ class Paper:
 
     content: bytes
     media_type: str
+    is_scanned: bool = False
 
 
 def receive(
-    ctx: StepContext, request_id: str, papers: Sequence[Paper], *, said: str
+    ctx: StepContext,
+    request_id: str,
+    papers: Sequence[Paper],
+    *,
+    said: str,
+    collecting: Collecting = Collecting.UNDER_WAY,
 ) -> DocumentRequest:
     """Take in what a party sent for a request, and tell the process that waits for it.
 
-    `said` is who brought it, for the journal: `fra borgeren på Min side`.
+    `said` is who brought it, for the journal: `fra borgeren på Min side`. When nobody waits any
+    more, it becomes a task of its own.
     """
     if not papers:
         raise RuleError("Vælg mindst én fil, før du sender.")
@@ -200,8 +216,28 @@ def receive(
         subject_id=asked.id,
         said=said,
     )
-    ctx.tell("documents-received", asked.case_id, {}, case_id=asked.case_id, tries=ctx.new_id())
+    if collecting is Collecting.ENDED:
+        tell_late(ctx, asked.case_id)
+    else:
+        ctx.tell("documents-received", asked.case_id, {}, case_id=asked.case_id, tries=ctx.new_id())
     return received
+
+
+def tell_late(ctx: StepContext, case_id: str) -> None:
+    """Have somebody look at what came after the collecting ended; one task for all that comes."""
+    is_open = any(
+        task.form_key == LATE_FORM and task.state is TaskState.OPEN
+        for task in ctx.uow.processes.tasks_of_case(case_id)
+    )
+    if not is_open:
+        # One message for what is sent in one go, whatever the number of papers.
+        ctx.tell(
+            "late-paper-received",
+            case_id,
+            {"case_id": case_id},
+            case_id=case_id,
+            tries=ctx.now.isoformat(),
+        )
 
 
 def file(
@@ -230,17 +266,16 @@ def file(
             media_type=paper.media_type,
             party_id=party_id,
             subject_id=subject_id,
+            is_scanned=paper.is_scanned,
         )
     ctx.note(case_id, f"Papir modtaget {said}: {title}, {len(papers)} fil(er).")
 
 
 def choose_file(
-    ctx: StepContext, request_id: str, name: str, content: bytes, *, party_id: str
+    ctx: StepContext, request_id: str, file: CheckedFile, *, party_id: str
 ) -> UploadedFile:
     """Keep a file a party has chosen, until it is sent or taken away."""
     asked = ctx.uow.papers.request(request_id)
-    name = name.strip()[-120:] or "Uden navn"
-    media_type = documents.media_type_of(content, name=name)
     waiting = [each for each in ctx.uow.papers.files(asked.case_id) if each.request_id == asked.id]
     if len(waiting) >= documents.MOST_FILES_WAITING:
         raise RuleError(
@@ -252,27 +287,31 @@ def choose_file(
         request_id=asked.id,
         case_id=asked.case_id,
         party_id=party_id,
-        name=name,
-        media_type=media_type,
-        size_bytes=len(content),
+        name=file.name,
+        media_type=file.media_type,
+        size_bytes=len(file.content),
         # Pages of one paper keep the order they were chosen in, also within one moment.
         uploaded_at=ctx.now + timedelta(microseconds=len(waiting)),
+        is_scanned=file.is_scanned,
     )
-    ctx.uow.papers.add_file(chosen, content)
+    ctx.uow.papers.add_file(chosen, file.content)
     return chosen
 
 
-def send_chosen(ctx: StepContext, case_id: str, *, party_id: str) -> list[DocumentRequest]:
+def send_chosen(
+    ctx: StepContext, case_id: str, *, party_id: str, collecting: Collecting
+) -> list[DocumentRequest]:
     """Send every file a party has chosen; from now on they are documents of the case."""
     by_request: dict[str, list[Paper]] = {}
     for chosen in ctx.uow.papers.files(case_id):
         if chosen.party_id == party_id:
             content = ctx.uow.papers.take_file(chosen.id)
-            by_request.setdefault(chosen.request_id, []).append(Paper(content, chosen.media_type))
+            paper = Paper(content, chosen.media_type, chosen.is_scanned)
+            by_request.setdefault(chosen.request_id, []).append(paper)
     if not by_request:
         raise RuleError("Du har ikke valgt nogen filer endnu. Vælg dem først, og send så.")
     return [
-        receive(ctx, request_id, papers, said="fra borgeren på Min side")
+        receive(ctx, request_id, papers, said="fra borgeren på Min side", collecting=collecting)
         for request_id, papers in by_request.items()
     ]
 
@@ -307,3 +346,31 @@ def check(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Var
         said.append(f"{paper.name}: {state}{f' ({note.strip()})' if note.strip() else ''}.")
     ctx.note(task.case_id, " ".join(part for part in said if part))
     return {**_stock(ctx, task.case_id), "ask_again": ask_again}
+
+
+# ---- what comes late --------------------------------------------------------------------------
+
+
+@step("documents.late_deadline")
+def late_deadline(ctx: StepContext, *, case_id: str) -> Variables:
+    """Set by when somebody looks at a paper that came late.
+
+    Units: working days in, an ISO moment out.
+    """
+    last_day = ctx.calendar.working_days_after(ctx.today, LATE_DAYS)
+    return {"late_paper_due_at": datetime.combine(last_day, CLOSING_TIME, DENMARK).isoformat()}
+
+
+@receives(LATE_FORM)
+def look_at_late(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Variables:
+    """Record what a paper means that came after the collecting ended (sent papir).
+
+    What was decided stays decided: at most the case is assessed again.
+    """
+    came = documents.to_look_at(ctx.uow.papers.of_case(task.case_id))
+    for paper in came:
+        ctx.uow.papers.save(documents.move(paper, RequestState.ACCEPTED, at=ctx.now))
+    matters = bool(values["matters"])
+    then = "Sagen skal vurderes igen." if matters else "Det ændrer ikke sagen."
+    ctx.note(task.case_id, f"Sent papir: {_names(came) or 'svar'}. {values['text']} {then}")
+    return {"late_paper_matters": matters}

@@ -36,6 +36,12 @@ def record_assessment(ctx: StepContext, task: UserTask, values: Mapping[str, obj
     """Record what the caseworker made of facts and conditions (vurdering)."""
     case = ctx.uow.cases.lock(task.case_id)
     application = ctx.uow.cases.application_of_case(case.id)
+    asked = ctx.uow.immediate_help.of_application(application.id)
+    if asked is not None and asked.is_open:
+        raise RuleError(
+            "Svar først på, om borgeren skal have engangshjælp. Opgaven «Vurdér behovet for"
+            " engangshjælp» ligger øverst i indbakken."
+        )
     start = application.requested_from.replace(day=1)
     _add_answers(ctx, task, values, valid_from=start, source="Vurdering", evidence="")
     assessment = Assessment(

@@ -18,6 +18,7 @@ from processes.domain import (
 )
 from processes.domain.calculation import Calculation, HelpKind
 from processes.domain.cases import Case, CaseState, Party
+from processes.domain.deadlines import DeadlineKind
 from processes.domain.decisions import Decision
 from processes.domain.documents import Direction
 from processes.domain.errors import BrokenStateError, SafeguardError
@@ -32,7 +33,16 @@ DECISION = "decision"
 HEARING = "hearing"
 DOCUMENTS = "documents"
 DOCUMENTS_REMINDER = "documents_reminder"
+DELAY = "delay"
 CLOSING = "closing"
+MESSAGE_NOTICE = "message_notice"
+SPOUSE_PART, SPOUSE_REMINDER = "spouse_part", "spouse_part_reminder"
+TO_ONE_PARTY = {
+    str(letters.LetterKind.MESSAGE_NOTICE): "Brevet om en ny besked er afleveret.",
+    str(letters.LetterKind.SPOUSE_PART): "Brevet om ægtefællens del er afleveret.",
+    str(letters.LetterKind.SPOUSE_REMINDER): "Påmindelsen om ægtefællens del er afleveret.",
+}
+"""Letters that are nobody else's, by kind, with what the journal says when they have come."""
 ABOUT_THE_END = {str(letters.LetterKind.WITHDRAWN), str(letters.LetterKind.MOVED)}
 RECEIVER_DEAD = "modtageren_er_doed"
 ABOUT_PAPERS = {str(letters.LetterKind.DOCUMENTS), str(letters.LetterKind.DOCUMENTS_REMINDER)}
@@ -81,15 +91,14 @@ def _written(
         written = [
             (
                 party.id,
-                letters.compose_decision(
+                decision_letter(
+                    ctx,
                     decision,
-                    calculation=calculation,
+                    calculation,
                     case=case,
                     receiver=party,
                     sender=sender,
                     letter_id=ctx.new_id(),
-                    dated_on=ctx.today,
-                    calendar=ctx.calendar,
                 ),
             )
             for party in receivers
@@ -122,21 +131,15 @@ def _written(
         return written
     if letter_kind in {DOCUMENTS, DOCUMENTS_REMINDER}:
         return _about_papers(ctx, case, sender, is_reminder=letter_kind == DOCUMENTS_REMINDER)
+    if letter_kind == DELAY:
+        return _about_delay(ctx, case, sender, subject_id)
     if letter_kind == CLOSING:
         return _about_the_end(ctx, case, sender, subject_id)
+    if letter_kind in {MESSAGE_NOTICE, SPOUSE_PART, SPOUSE_REMINDER}:
+        return [_to_one(ctx, case, sender, letter_kind, subject_id)]
     raise BrokenStateError(f"Diagrammet beder om brevet '{letter_kind}', som ikke findes.")
 
 
-def _about_papers(
-    ctx: StepContext, case: Case, sender: Sender, *, is_reminder: bool
-) -> list[tuple[str, Letter]]:
-    """Ask only whoever must send something, and who acts for them: a paper may be about health."""
-    missing = documents.still_missing(ctx.uow.papers.of_case(case.id))
-    asked = {each.party_id for each in missing}
-    written = [
-        (
-            party.id,
-            letters.compose_documents(
 def decision_letter(
     ctx: StepContext,
     decision: Decision,
@@ -281,6 +284,18 @@ def _about_the_end(
     return written
 
 
+def _about_papers(
+    ctx: StepContext, case: Case, sender: Sender, *, is_reminder: bool
+) -> list[tuple[str, Letter]]:
+    """Ask only whoever must send something, and who acts for them: a paper may be about health."""
+    missing = documents.still_missing(ctx.uow.papers.of_case(case.id))
+    asked = {each.party_id for each in missing}
+    kind = DeadlineKind.REMINDER if is_reminder else DeadlineKind.DOCUMENTS
+    days = ctx.deadline_days(case.benefit, kind)
+    written = [
+        (
+            party.id,
+            letters.compose_documents(
                 missing
                 if party.role in letters.ACTS_FOR
                 else [each for each in missing if each.party_id == party.id],
@@ -290,6 +305,7 @@ def _about_the_end(
                 letter_id=ctx.new_id(),
                 told_at=ctx.now,
                 calendar=ctx.calendar,
+                days=days,
                 is_reminder=is_reminder,
             ),
         )
@@ -499,8 +515,15 @@ def mark_sent(ctx: StepContext, *, letter_batch_id: str, subject_id: str) -> Var
     if record.kind in ABOUT_PAPERS:
         ctx.note(record.case_id, "Brevet om papirer er afleveret.")
         return {}
+    if record.kind in TO_ONE_PARTY:
+        ctx.note(record.case_id, TO_ONE_PARTY[record.kind])
+        return {}
     if record.kind in ABOUT_THE_END:
         ctx.note(record.case_id, "Brevet om, at sagen er stoppet, er afleveret til alle parter.")
+        return {}
+    if record.kind == str(letters.LetterKind.DELAY):
+        ctx.uow.deadlines.mark_notice_sent(subject_id, ctx.now)
+        ctx.note(record.case_id, "Brevet om, at fristen ikke holdes, er afleveret til alle parter.")
         return {}
     if record.kind == str(letters.LetterKind.HEARING):
         hearing = ctx.uow.hearings.get(subject_id)

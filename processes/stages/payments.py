@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from processes.domain import life, payments, safeguards
@@ -12,6 +13,7 @@ from processes.domain.decisions import DecidedLine, Decision
 from processes.domain.errors import RuleError
 from processes.domain.facts import Fact, FactAnswer, Facts, Source, SourceKind
 from processes.domain.identifiers import Cvr
+from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentReceipt, PaymentState
 from processes.domain.periods import Period
 from processes.ports.gateways import Gateways, PaymentRequest, Receipt, ReceiptState
@@ -19,11 +21,11 @@ from processes.ports.records import UserTask
 from processes.steps import StepContext, Variables, receives, sends, step
 
 PRODUCTION = "production"
-RECEIPT_STATES = {
-    ReceiptState.ACCEPTED: PaymentState.ACCEPTED,
 PAYEE_DIED = "modtageren_er_doed"
 BY_HAND = payments.BY_HAND
 DEAD_PAYEE = "Modtageren er død. Et beløb, der er til gode, hører til boet."
+RECEIPT_STATES = {
+    ReceiptState.ACCEPTED: PaymentState.ACCEPTED,
     ReceiptState.SETTLED: PaymentState.SETTLED,
     ReceiptState.REJECTED: PaymentState.REJECTED,
 }
@@ -41,9 +43,9 @@ def plan(ctx: StepContext, *, decision_id: str) -> Variables:
         return {"plan_id": known.id, "payable": True, "reason": ""}
     decision = ctx.uow.decisions.get(decision_id)
     calculation = ctx.uow.calculations.get(decision.calculation_id)
+    paid = _paid(ctx, decision)
     planning = payments.plan(
         decision,
-    paid = _paid(ctx, decision)
         calculation,
         facts=Facts.as_known(ctx.uow.facts.of_case(decision.case_id), ctx.now),
         rules=ctx.rules,
@@ -53,11 +55,11 @@ def plan(ctx: StepContext, *, decision_id: str) -> Variables:
         new_id=ctx.new_id,
         made_at=ctx.now,
         mode=ctx.mode,
-    )
-    if planning.plan is None:
         months={month for _, month in paid} or None,
         pays_on=_same_day(ctx, decision),
         earlier=_of_other_help(ctx, decision),
+    )
+    if planning.plan is None:
         return {"plan_id": None, "payable": False, "reason": planning.reason}
     dead = _dead(ctx, decision.case_id)
     owed = [payments.difference(line, paid) for line in planning.plan.lines]
@@ -67,12 +69,10 @@ def plan(ctx: StepContext, *, decision_id: str) -> Variables:
         return {"plan_id": None, "payable": False, "reason": reason}
     for line in lines:
         _check(ctx, line, decision)
-    ctx.uow.payments.add_plan(planning.plan)
+    ctx.uow.payments.add_plan(replace(planning.plan, lines=lines))
     return {"plan_id": planning.plan.id, "payable": True, "reason": ""}
 
 
-def _check(ctx: StepContext, line: PaymentLine, decision: Decision) -> None:
-    safeguards.check_payment(
 def _dead(ctx: StepContext, case_id: str) -> frozenset[str]:
     """Return the parties nothing is paid to any more."""
     known = Facts.as_known(ctx.uow.facts.of_case(case_id), ctx.now)
@@ -111,10 +111,12 @@ def _of_other_help(ctx: StepContext, decision: Decision) -> list[PaymentLine]:
     ]
 
 
-        # A difference is right when it makes up the whole month with what was paid before.
-        replace(line, gross=line.gross + before, net=line.net + before),
+def _check(ctx: StepContext, line: PaymentLine, decision: Decision) -> None:
     paid = _paid(ctx, decision)
     before, _ = paid.get((line.party_id, line.month), (Money(0), Money(0)))
+    safeguards.check_payment(
+        # A difference is right when it makes up the whole month with what was paid before.
+        replace(line, gross=line.gross + before, net=line.net + before),
         decision=decision,
         last_decided=_last_decided(ctx, decision, line.party_id),
         provisional_allowed=ctx.mode != PRODUCTION,
@@ -124,6 +126,9 @@ def _of_other_help(ctx: StepContext, decision: Decision) -> list[PaymentLine]:
 
 def _last_decided(ctx: StepContext, decision: Decision, party_id: str) -> tuple[DecidedLine, ...]:
     """Return what the newest decision sent before this one gave the same person."""
+    if decision.help_kind is HelpKind.IMMEDIATE:
+        # Each is for its own days; a later one may well be smaller.
+        return ()
     earlier = [
         each
         for each in ctx.uow.decisions.of_case(decision.case_id)
@@ -145,17 +150,18 @@ def order(ctx: StepContext, *, plan_id: str) -> Variables:
     plan_ = ctx.uow.payments.plan(plan_id)
     decision = ctx.uow.decisions.get(plan_.decision_id)
     states = ctx.uow.payments.states(plan_id)
+    dead = _dead(ctx, plan_.case_id)
     ordered = 0
     for line in plan_.lines:
         if states[line.id] is not PaymentState.PLANNED or line.party_id in dead:
             continue
         _check(ctx, line, decision)
-    dead = _dead(ctx, plan_.case_id)
         ctx.uow.payments.mark_ordered(line.id, ctx.now)
         ctx.leave("send.payment", line.case_id, {"payment_id": line.id}, key=f"payment:{line.id}")
         ordered += 1
     case = ctx.uow.cases.lock(plan_.case_id)
-    if case.state is CaseState.DECIDED:
+    is_support = decision.help_kind is HelpKind.SUPPORT
+    if ordered and is_support and case.state is CaseState.DECIDED:
         check_move(case.state, CaseState.ORDERED)
         ctx.uow.cases.set_state(case.id, CaseState.ORDERED)
         ctx.index(case.id)
@@ -167,17 +173,17 @@ def order(ctx: StepContext, *, plan_id: str) -> Variables:
 def prepare_order(ctx: StepContext, body: Mapping[str, object]) -> PaymentRequest | None:
     """Read the one payment to hand over; None when its payee has died since it was ordered."""
     line = ctx.uow.payments.line(str(body["payment_id"]))
+    if line.party_id in _dead(ctx, line.case_id):
+        receipt = PaymentReceipt(line.id, PaymentState.REJECTED, "", PAYEE_DIED, ctx.now)
+        _append(ctx, line, receipt)
+        ctx.note(line.case_id, f"Udbetalingen for {line.month} er standset. {DEAD_PAYEE}")
+        return None
     case = ctx.uow.cases.get(line.case_id)
     municipality = ctx.uow.setup.municipality()
     return PaymentRequest(
         idempotency_key=f"payment:{line.id}",
         payee_cpr=case.party(line.party_id).cpr,
         amount=line.net,
-    if line.party_id in _dead(ctx, line.case_id):
-        receipt = PaymentReceipt(line.id, PaymentState.REJECTED, "", PAYEE_DIED, ctx.now)
-        _append(ctx, line, receipt)
-        ctx.note(line.case_id, f"Udbetalingen for {line.month} er standset. {DEAD_PAYEE}")
-        return None
         disposition_on=line.disposition_on,
         # What the payee's bank shows: who pays and for which month, never the legal ground.
         text=f"{municipality.name} {line.month}"[:40],
@@ -268,6 +274,48 @@ def resolve_rejection(ctx: StepContext, task: UserTask, values: Mapping[str, obj
     ctx.uow.payments.add_lines(again)
     ctx.note(task.case_id, f"Afvist udbetaling: {values['cause']}. {values['note']}")
     return {}
+
+
+@receives("payment.pay_otherwise")
+def pay_otherwise(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Variables:
+    """Record that money was handed over at the desk, or that the account is tried again.
+
+    What is handed over is settled by the one who did it, with the receipt's number; the bank is
+    told nothing of it.
+    """
+    plan_id = str(task.variables["plan_id"])
+    decision = ctx.uow.decisions.get(ctx.uow.payments.plan(plan_id).decision_id)
+    states = ctx.uow.payments.states(plan_id)
+    waiting = [
+        line
+        for line in _newest_tries(ctx.uow.payments.plan(plan_id).lines)
+        if states[line.id] in {PaymentState.PLANNED, PaymentState.REJECTED}
+    ]
+    by_hand = values["way"] != "nemkonto"
+    for line in waiting:
+        now = _next_try(ctx, line, decision) if states[line.id] is PaymentState.REJECTED else line
+        if by_hand:
+            _hand_over(ctx, now, decision, str(values["reference"]))
+    ctx.note(task.case_id, f"Udbetaling på anden måde: {values['way']}. {values['note']}")
+    return {"paid_by_hand": by_hand}
+
+
+def _next_try(ctx: StepContext, line: PaymentLine, decision: Decision) -> PaymentLine:
+    again = payments.try_again(line, new_id=ctx.new_id, calendar=ctx.calendar, today=ctx.today)
+    again = replace(again, disposition_on=_same_day(ctx, decision) or again.disposition_on)
+    ctx.uow.payments.add_lines([again])
+    return again
+
+
+def _hand_over(ctx: StepContext, line: PaymentLine, decision: Decision, reference: str) -> None:
+    if not reference.strip():
+        raise RuleError("Skriv kvitteringens nummer, før udbetalingen noteres.")
+    _check(ctx, line, decision)
+    ctx.uow.payments.append_receipt(
+        PaymentReceipt(
+            line.id, PaymentState.SETTLED, f"{BY_HAND}:{reference.strip()}", BY_HAND, ctx.now
+        )
+    )
 
 
 @receives("payment.no_receipt")

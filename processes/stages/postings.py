@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from processes.domain import accounting, payments
-from processes.domain.accounting import Posting, Voucher
+from processes.domain.accounting import Posting, PostingEvent, Voucher
+from processes.domain.calculation import HelpKind
 from processes.domain.cases import CaseState, check_move
 from processes.domain.identifiers import Cvr
 from processes.domain.money import Money
@@ -25,12 +26,15 @@ def post(ctx: StepContext, *, plan_id: str) -> Variables:
     plan = ctx.uow.payments.plan(plan_id)
     case = ctx.uow.cases.lock(plan.case_id)
     states = ctx.uow.payments.states(plan_id)
+    decision = ctx.uow.decisions.get(plan.decision_id)
+    is_support = decision.help_kind is HelpKind.SUPPORT
+    benefit = case.benefit if is_support else str(decision.help_kind)
     posted = {each.id: each for each in ctx.uow.payments.vouchers(plan_id)}
     for line in plan.lines:
         if states[line.id] is not PaymentState.SETTLED:
             continue
         # One voucher a payment, under the payment's own id: posting twice finds it there.
-        record = posted.get(line.id) or _post(ctx, line, case.benefit)
+        record = posted.get(line.id) or _post(ctx, line, benefit)
         if record.accepted_at is None and not record.rejected_reason:
             ctx.leave(
                 "send.voucher",
@@ -38,7 +42,7 @@ def post(ctx: StepContext, *, plan_id: str) -> Variables:
                 {"voucher_id": record.id, "try": record.tries},
                 key=_key(record.id, record.tries),
             )
-    if case.state is CaseState.ORDERED:
+    if is_support and case.state is CaseState.ORDERED:
         check_move(case.state, CaseState.CARRIED_OUT)
         ctx.uow.cases.set_state(case.id, CaseState.CARRIED_OUT)
         ctx.index(case.id)
@@ -48,7 +52,12 @@ def post(ctx: StepContext, *, plan_id: str) -> Variables:
 
 def _post(ctx: StepContext, line: PaymentLine, benefit: str) -> VoucherRecord:
     voucher = accounting.voucher_for_payment(
-        line, book=ctx.postings, benefit=benefit, voucher_id=line.id, posted_on=ctx.today
+        line,
+        book=ctx.postings,
+        benefit=benefit,
+        voucher_id=line.id,
+        posted_on=ctx.today,
+        event=_event(ctx, line),
     )
     record = VoucherRecord(
         id=voucher.id,
@@ -62,6 +71,12 @@ def _post(ctx: StepContext, line: PaymentLine, benefit: str) -> VoucherRecord:
     )
     ctx.uow.payments.save_voucher(record)
     return record
+
+
+def _event(ctx: StepContext, line: PaymentLine) -> PostingEvent:
+    """Return what happened: the bank paid, or somebody handed the money over."""
+    is_by_hand = ctx.uow.payments.is_by_hand(line.id)
+    return PostingEvent.CASH if is_by_hand else PostingEvent.ORDERED
 
 
 def _key(voucher_id: str, tries: int) -> str:

@@ -160,6 +160,7 @@ def test_the_letter_says_what_why_by_when_and_what_happens_else(
         letter_id="brev-1",
         told_at=NOW,
         calendar=a_calendar(),
+        days=7 if is_reminder else 14,
         is_reminder=is_reminder,
     )
 

@@ -18,6 +18,7 @@ from processes.domain.calculation import (
 )
 from processes.domain.cases import Application, CaseState, Party, Protection
 from processes.domain.documents import (
+    Collecting,
     Direction,
     Document,
     DocumentKind,
@@ -29,9 +30,11 @@ from processes.domain.documents import (
 from processes.domain.facts import Contradiction, FactKind, SourceKind
 from processes.domain.hearings import HearingState
 from processes.domain.letters import Letter, LetterKind, LetterSection, LetterTable
+from processes.domain.messages import CaseMessage, MessageKind
 from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentState
 from processes.domain.periods import Month
+from processes.domain.spouses import SpousePart, SpousePartState
 from processes.ports.pages import (
     CasePage,
     CitizenCase,
@@ -40,9 +43,11 @@ from processes.ports.pages import (
     FactRow,
     InstanceView,
     LetterRow,
+    MessageThread,
     PapersPage,
     PaymentRow,
     ProcessStep,
+    SpousePage,
     StepState,
     TaskPage,
 )
@@ -72,6 +77,7 @@ NAMES = {"karin": "Karin Holm", "gerda": "Gerda Lund", "jonas": "Jonas Brandt", 
 ROLE_OF = {
     "decision.approve": "approver",
     "casework.deadline_passed": "team_lead",
+    "payment.pay_otherwise": "finance",
     "payment.rejected": "finance",
     "payment.voucher_rejected": "finance",
     "payment.no_receipt": "finance",
@@ -94,10 +100,15 @@ TITLES = {
     "casework.review_documents": "Gennemgå listen over papirer, der mangler",
     "casework.check_documents": "Se papirerne igennem",
     "casework.documents_lapsed": "Papirer kom ikke: afgør på det, vi har",
+    "casework.late_paper": "Se på papir, der kom sent",
+    "casework.answer_message": "Besvar borgerens besked",
     "casework.prepare_hearing": "Gennemgå høringsbrevet",
     "casework.hearing_reply": "Vurdér partens svar",
     "casework.hearing_lapsed": "Fristen er udløbet: vurdér sagen",
-    "casework.deadline_passed": "Sagens frist er overskredet",
+    "casework.immediate_help": "Vurdér behovet for engangshjælp",
+    "casework.delay_reason": "Skriv, hvorfor fristen ikke kan holdes",
+    "casework.deadline_passed": "Fristen er overskredet uden begrundelse",
+    "payment.pay_otherwise": "Udbetal på anden måde",
     "decision.propose": "Foreslå afgørelse",
     "decision.approve": "Godkend afgørelse",
     "payment.tax_card": "Registrér skattekort",
@@ -377,8 +388,48 @@ def a_papers_page() -> PapersPage:
         papers=PAPERS,
         chosen={PAPERS[0].id: (chosen,)},
         sent={PAPERS[1].id: (a_photograph(),)},
+        collecting=Collecting.UNDER_WAY,
         is_decided=False,
     )
+
+
+def a_message(kind: MessageKind, text: str, **changes: object) -> CaseMessage:
+    """Return a message between Anna and the municipality."""
+    by = "borger-1" if kind is MessageKind.FROM_CITIZEN else "karin"
+    message = CaseMessage(f"besked-{text[:4]}", "sag-1", "anna", kind, text, by, NOW)
+    return replace(message, **changes)
+
+
+def a_thread() -> MessageThread:
+    """Return a thread with a new answer, and a question nobody has answered."""
+    case = a_case(parties=(an_adult(), a_spouse()), state=CaseState.INFORMED)
+    first = a_message(
+        MessageKind.FROM_CITIZEN,
+        "Har I fået min lønseddel?",
+        at=NOW - timedelta(days=3),
+        read_at=NOW - timedelta(days=2),
+        answered_at=NOW - timedelta(days=2),
+    )
+    answer = a_message(
+        MessageKind.FROM_MUNICIPALITY, "Ja, den er kommet.", at=NOW - timedelta(days=2)
+    )
+    again = a_message(MessageKind.FROM_CITIZEN, "Hvornår får jeg svar?")
+    return MessageThread(
+        case=case,
+        party_id=case.primary_party.id,
+        messages=tuple(
+            replace(each, party_id=case.primary_party.id) for each in (first, answer, again)
+        ),
+        attachments={first.id: (replace(a_photograph(), is_scanned=False),)},
+        answer_task=TASK_IDS["casework.answer_message"],
+        names=NAMES,
+    )
+
+
+def a_spouse_page(state: SpousePartState = SpousePartState.ASKED) -> SpousePage:
+    """Return what Anna sees when her husband has applied."""
+    part = SpousePart("sag-2", "anna", state, NOW - timedelta(days=1), date(2026, 3, 22))
+    return SpousePage(part, "2026-000124", "Bo Prøve", date(2026, 3, 15), applies_jointly=True)
 
 
 def a_task(
@@ -447,6 +498,7 @@ def a_task_page(form_key: str, *, assignee: str | None = "owner") -> TaskPage:
         payments=(a_payment(PAYMENT_OF[form_key]),) if form_key in PAYMENT_OF else (),
         papers=PAPERS,
         documents=(a_photograph(),),
+        thread=a_thread() if form_key == "casework.answer_message" else None,
         names=NAMES,
     )
 
@@ -571,6 +623,8 @@ def a_world(diagram_xml: str = "") -> FakeCore:
     core.citizen.cases.append(a_citizen_case())
     core.citizen.lines = EXPLANATION
     core.citizen.paper_page = a_papers_page()
+    core.messages.thread = a_thread()
+    core.spouses.shown = a_spouse_page()
     core.citizen.files["dokument-1"] = (a_document(), b"%PDF-1.7 prove")
     core.control.stopped.append(an_incident())
     core.team.shown = a_team_page(
