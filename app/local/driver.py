@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from app.wiring import Core
 from processes.domain.access import Actor
@@ -278,5 +279,26 @@ def pay_otherwise(*, way: str, reference: str, note: str) -> Answer:
 
     def values(_page: TaskPage) -> Values:
         return {"way": way, "reference": reference, "note": note}
+
+    return values
+
+
+# ---- deadlines ----------------------------------------------------------------------------------
+
+
+def delay_reason(reason: str, *, new_deadline_on: date) -> Answer:
+    """Write why the deadline is not kept, and the new day."""
+
+    def values(_page: TaskPage) -> Values:
+        return {"choice": "forsinket", "reason": reason, "new_deadline_on": new_deadline_on}
+
+    return values
+
+
+def note_passed(note: str) -> Answer:
+    """Say what the team lead does about a deadline nobody wrote a reason for."""
+
+    def values(_page: TaskPage) -> Values:
+        return {"note": note}
 
     return values
