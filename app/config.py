@@ -82,6 +82,14 @@ class Settings:
     events_url: Annotated[str, Setting("KY_EVENTS_URL", "event distribution, SF1461")]
     taxcard_url: Annotated[str, Setting("KY_TAXCARD_URL", "tax cards, SF0770_D")]
     index_url: Annotated[str, Setting("KY_INDEX_URL", "case index, SF1470")]
+    scanner_url: Annotated[
+        str | None,
+        Setting(
+            "KY_SCANNER_URL",
+            "ClamAV's daemon that looks files through, e.g. tcp://127.0.0.1:3310; without it "
+            "files are kept and marked as not scanned",
+        ),
+    ] = None
     owner_url: Annotated[
         str | None,
         Setting(

@@ -124,7 +124,7 @@ class HomePart(PartForm):
     spouse_cpr = CprField(
         "Din ægtefælles CPR-nummer",
         [RequiredIf("cohabitation", "gift", "Skriv din ægtefælles CPR-nummer, ti cifre.")],
-        description="Kun hvis I er gift.",
+        description="Kun hvis I er gift. Din ægtefælle får brev og svarer selv om sine penge.",
     )
     applies_jointly = ChoiceField(
         "Søger din ægtefælle også om hjælp?",
@@ -184,17 +184,12 @@ class MoneyPart(PartForm):
         [RequiredIf("wealth_known", "beloeb", "Skriv beløbet med tal, for eksempel 3150.")],
         description="Hele kroner. Bil og bolig, du har brug for, tæller du ikke med.",
     )
-    wealth_spouse_kroner = KronerField(
-        "Din ægtefælles penge i banken og andre værdier",
-        description="Kun hvis I er gift. Lad feltet stå tomt, hvis du ikke ved det.",
-    )
 
     def answers(self) -> dict[str, str]:
         """Return the amounts, or that they are not known; wealth is in whole kroner."""
         given = {
             "income_this_month_kroner": written(self.income_this_month_kroner.data),
             "wealth_applicant_kroner": _whole(self.wealth_applicant_kroner.data),
-            "wealth_spouse_kroner": _whole(self.wealth_spouse_kroner.data),
         }
         if self.income_known.data == UNKNOWN:
             given["income_this_month_kroner"] = UNKNOWN

@@ -22,6 +22,12 @@ from processes.domain.documents import (
 
 ASK, DROP, ACCEPT, AGAIN = "ask", "drop", "accept", "again"
 NOTHING = "ingen"
+ASKABLE = tuple(
+    (str(kind), name)
+    for kind, name in KIND_NAMES.items()
+    # Answers and a signature, which only the spouse can be asked for.
+    if kind is not DocumentKind.SPOUSE_PART
+)
 
 
 def _paper_field(kind: DocumentKind) -> str:
@@ -40,7 +46,7 @@ class ReviewDocuments(TaskForm):
     added = ChoiceField(
         "Skal borgeren sende noget andet?",
         [Required("Vælg, om borgeren skal sende noget andet.")],
-        choices=((NOTHING, "Nej"), *((str(kind), name) for kind, name in KIND_NAMES.items())),
+        choices=((NOTHING, "Nej"), *ASKABLE),
     )
     text = WordsField(
         "Bemærkning til sagen",
@@ -185,3 +191,28 @@ class AddDocument(BaseForm):
             "Hvem er det fra?", [Required("Vælg, hvem papiret er fra.")], choices=parties
         )
         return cast("type[Self]", type(cls.__name__, (cls,), {"party": field}))
+
+
+class LatePaper(TaskForm):
+    """Look at a paper that came after the collecting ended (sent papir)."""
+
+    key = "casework.late_paper"
+
+    matters = ChoiceField(
+        "Betyder det, der er kommet, noget for sagen?",
+        [Required("Vælg, om det betyder noget for sagen.")],
+        choices=(
+            ("ja", "Ja, sagen skal vurderes igen"),
+            ("nej", "Nej, det ændrer ikke sagen"),
+        ),
+        description="Det, der er afgjort og udbetalt, ændres ikke af dit svar.",
+    )
+    text = WordsField(
+        "Hvad viser det?",
+        [Required("Skriv, hvad det viser, og hvorfor det betyder noget eller ikke.")],
+        description="Gemmes på sagen.",
+    )
+
+    def to_variables(self) -> dict[str, object]:
+        """Return whether it matters, and why."""
+        return {"matters": self.matters.data == "ja", "text": self.text.data or ""}

@@ -25,17 +25,23 @@ def keep_house() -> None:
     try:
         months = it.central.make_history_months(today, today + AHEAD)
         logins = it.central.delete_expired_sessions(now=it.clock.now())
-        drafts = sum(it.drafts.forget_old(each.id) for each in it.central.municipalities())
+        everywhere = [each.id for each in it.central.municipalities()]
+        drafts = sum(it.drafts.forget_old(each) for each in everywhere)
+        told = sum(it.drafts.tell_owners(each) for each in everywhere)
+        files = sum(it.drafts.forget_files(each) for each in everywhere)
     except Exception as error:
         if not it.is_passing(error):
             raise
         log.warning("housekeeping: the database is away; tomorrow goes on")
         return
     log.info(
-        "housekeeping: %s months made, %s expired logins and %s old drafts forgotten",
+        "housekeeping: %s months made; %s expired logins, %s old drafts and %s files never sent"
+        " forgotten; %s people told that their draft will go",
         months,
         logins,
         drafts,
+        files,
+        told,
     )
 
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from app.security.guards import allow, token
 from app.web.shell import words
 from app.web.shell.core import actor, core
-from app.web.shell.files import download, uploaded
+from app.web.shell.files import (
+    TooLargeError,
+    allow_large_upload,
+    download,
+    drain,
+    far_too_large,
+    uploaded,
+)
 from forms.citizen import (
     PART_BY_SLUG,
     PARTS,
@@ -25,13 +33,35 @@ from forms.citizen import (
 from processes.domain.documents import Direction
 from processes.domain.errors import NotFoundError, RuleError
 from processes.ports.pages import CitizenCase
+from processes.ports.records import DRAFT_REGRET
 
 bp = Blueprint("citizen", __name__, url_prefix="/selvbetjening")
+TAKES_FILES = "citizen.choose_files"
+IN_MESSAGES = ("Besked fra", "Bilag til besked")
+"""Documents that are read where the messages are."""
 
 Answer = str | Response | tuple[str, int]
 
 Typed = Mapping[str, str]
 """One part of an application as it was typed: field to text."""
+
+
+@bp.before_request
+def let_files_in() -> None:
+    """Let the page for papers bring more than others, so that a refusal can be told there."""
+    if request.endpoint == TAKES_FILES:
+        allow_large_upload()
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def too_much(error: RequestEntityTooLarge) -> Answer:
+    """Tell on the same page that it was too much; what was chosen before is still there."""
+    values = request.view_args or {}
+    if request.endpoint != TAKES_FILES or g.get("actor") is None:
+        raise error
+    drain()
+    place = f"filer-{values['request_id']}"
+    return _papers_page(str(values["case_id"]), place, far_too_large()), 413
 
 
 @bp.get("")
@@ -53,11 +83,31 @@ def overview() -> str:
             document
             for each in cases
             for document in each.documents
-            if document.direction is Direction.IN
+            if document.direction is Direction.IN and not document.title.startswith(IN_MESSAGES)
         ],
         draft=core().drafts.mine(actor()),
+        thrown_away=core().drafts.thrown_away(actor()),
+        regret=DRAFT_REGRET,
         open_parts=_open_parts(_draft()),
     )
+
+
+@bp.post("/ansoegning/slet")
+@allow("citizen.apply")
+def throw_draft_away() -> Response:
+    """Throw an application under way away; for a day it can be taken back."""
+    core().drafts.throw_away(actor())
+    flash("Din ansøgning er slettet. Du kan fortryde indtil i morgen.")
+    return redirect(url_for("citizen.overview"))
+
+
+@bp.post("/ansoegning/fortryd-sletning")
+@allow("citizen.apply")
+def take_draft_back() -> Response:
+    """Take an application back that was thrown away."""
+    core().drafts.take_back(actor())
+    flash("Din ansøgning er hentet igen. Den er ikke sendt.")
+    return redirect(url_for("citizen.overview"))
 
 
 @bp.get("/ansoegning")
@@ -182,6 +232,8 @@ def choose_files(case_id: str, request_id: str) -> Answer:
         core().citizen.choose_files(request_id, uploaded("filer"), actor())
     except NotFoundError:
         raise
+    except TooLargeError as error:
+        return _papers_page(case_id, f"filer-{request_id}", str(error)), 413
     except RuleError as error:
         return _papers_page(case_id, f"filer-{request_id}", str(error)), 422
     flash("Filen er gemt, men ikke sendt endnu.")
@@ -283,7 +335,10 @@ def _review_page(form: SendForm) -> str:
     answers = [
         (each, [(field, shown(field)) for field in each.questions]) for each in _parts().values()
     ]
-    return render_template("citizen/review.html", form=form, answers=answers)
+    is_married = _draft().get("familie", {}).get("cohabitation") == "gift"
+    return render_template(
+        "citizen/review.html", form=form, answers=answers, asks_spouse=is_married
+    )
 
 
 def _papers_page(case_id: str, place: str = "", problem: str = "") -> str:

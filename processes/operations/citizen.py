@@ -21,15 +21,20 @@ from processes.domain.documents import (
 )
 from processes.domain.errors import NotFoundError, RuleError
 from processes.domain.hearings import HearingState, PartyHearing
+from processes.domain.messages import unread
 from processes.domain.payments import PaymentState
+from processes.domain.spouses import SpousePart, SpousePartState
 from processes.operations.casework import explain_lines, letter_rows, payment_rows
 from processes.operations.control import Control
+from processes.operations.paperwork import collecting_of
+from processes.operations.uploads import Uploads
 from processes.ports.pages import CitizenCase, CitizenStep, ExplainLine, PapersPage, PaymentRow
 from processes.ports.records import AuditEvent, LetterState, TaskState, UserTask
 from processes.ports.stores import UnitOfWork
 from processes.stages import applications
 from processes.stages import documents as paper_stage
 from processes.stages import hearings as hearing_stage
+from processes.stages import spouses as spouse_stage
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 ANSWERABLE = {HearingState.SENT, HearingState.LAPSED}
@@ -65,8 +70,14 @@ class Citizen:
             original=self.write_form(fields),
             media_type="application/xml",
         )
+        # Whoever lacks food does not wait for a signature; the spouse is asked meanwhile.
+        begins = received.spouse is None or answers.get("acute_need") == "ja"
         with self.env.uow(by.municipality_id) as uow:
-            case = applications.receive(self.env.context(uow, by), received)
+            ctx = self.env.context(uow, by)
+            is_known = uow.cases.application_by_message(received.channel, received.message_id)
+            case = applications.receive(ctx, received, begins=begins)
+            if received.spouse is not None and is_known is None:
+                spouse_stage.prepare(ctx, case)
             uow.drafts.delete(by.party_cpr_digits)
             uow.commit()
         self.env.wake()
@@ -140,6 +151,7 @@ class Citizen:
                 papers=_asked_of(uow.papers.of_case(case_id), own),
                 chosen=chosen,
                 sent=sent,
+                collecting=collecting_of(self.control, uow, case_id),
                 is_decided=bool(uow.decisions.of_case(case_id)),
             )
             self._look(uow, by, "case.read", f"case:{case_id}")
@@ -152,11 +164,13 @@ class Citizen:
         with self.env.uow(by.municipality_id) as uow:
             asked = uow.papers.request(request_id)
             own = self._own_paper(uow, asked.case_id, asked.party_id, by)
-            if not files:
-                raise RuleError("Vælg et billede eller en fil først.")
-            for name, content in files:
+        if not files:
+            raise RuleError("Vælg et billede eller en fil først.")
+        checked = Uploads(self.env).checked(files, by, subject=f"case:{asked.case_id}")
+        with self.env.uow(by.municipality_id) as uow:
+            for file in checked:
                 paper_stage.choose_file(
-                    self.env.context(uow, by), request_id, name, content, party_id=own
+                    self.env.context(uow, by), request_id, file, party_id=own
                 )
             uow.commit()
 
@@ -175,7 +189,12 @@ class Citizen:
         require(by, "citizen.follow")
         with self.env.uow(by.municipality_id) as uow:
             own = self._own(uow.cases.get(case_id), by)
-            paper_stage.send_chosen(self.env.context(uow, by), case_id, party_id=own)
+            paper_stage.send_chosen(
+                self.env.context(uow, by),
+                case_id,
+                party_id=own,
+                collecting=collecting_of(self.control, uow, case_id),
+            )
             uow.commit()
         self.env.wake()
 
@@ -205,9 +224,16 @@ class Citizen:
         answer_by = _answer_by(tasks)
         papers = _asked_of(uow.papers.of_case(case.id), own)
         missing = still_missing(papers) if decision is None else ()
+        part = uow.spouse_parts.of_case(case.id)
+        is_spouse = own != case.primary_party.id
+        spouse_step = None if decision is not None else _spouse_step(part, own)
+        said = [each for each in uow.messages.of_case(case.id) if each.party_id == own]
         return CitizenCase(
             case=case,
-            state_words=_state_words(decision, hearing, missing, payments, answer_by),
+            state_words=(
+                "" if decision is not None else _spouse_words(part, own, is_begun=bool(tasks))
+            )
+            or _state_words(decision, hearing, missing, payments, answer_by),
             steps=_steps(
                 application.received_at.astimezone(DENMARK).date(),
                 decision,
@@ -215,7 +241,11 @@ class Citizen:
                 missing,
                 payments,
                 answer_by,
+                spouse_step=spouse_step,
             ),
+            spouse_part=part,
+            is_spouse=is_spouse,
+            unread_messages=len(unread(said, by_party=True)),
             answer_by=answer_by,
             application=application,
             calculation=None if decision is None else uow.calculations.get(decision.calculation_id),
@@ -237,11 +267,16 @@ class Citizen:
             for record in uow.letters.of_case(case.id)
             if record.party_id == own and record.state is LetterState.DELIVERED
         }
+        said = {each.id for each in uow.messages.of_case(case.id) if each.party_id == own}
         return [
             document
             for document in uow.cases.documents(case.id)
             if document.party_id == own
-            and (document.direction is Direction.IN or document.subject_id in delivered)
+            and (
+                document.direction is Direction.IN
+                or document.subject_id in delivered
+                or document.subject_id in said
+            )
         ]
 
     def _look(self, uow: UnitOfWork, by: Actor, action: str, subject: str) -> None:
@@ -290,6 +325,39 @@ def _state_words(
     return "Der er truffet en afgørelse. Du finder brevet herunder."
 
 
+def _spouse_words(part: SpousePart | None, own: str, *, is_begun: bool) -> str:
+    """Return where an application stands that waits for the spouse; empty when it does not."""
+    if part is None or part.state is not SpousePartState.ASKED:
+        return ""
+    if part.party_id == own:
+        return "Din ægtefælle har søgt om hjælp, og vi mangler dine svar."
+    if is_begun:
+        return "Vi behandler din ansøgning, mens vi venter på din ægtefælles svar."
+    return "Vi har din ansøgning og venter på din ægtefælles svar."
+
+
+def _spouse_step(part: SpousePart | None, own: str) -> CitizenStep | None:
+    if part is None or part.state in {SpousePartState.PREPARED, SpousePartState.NOT_ASKED}:
+        return None
+    mine = part.party_id == own
+    label = "Du svarer og skriver under" if mine else "Din ægtefælle svarer og skriver under"
+    if part.state is SpousePartState.SIGNED:
+        on = None if part.changed_at is None else part.changed_at.astimezone(DENMARK).date()
+        return CitizenStep(label, "done", "", on)
+    if part.state is SpousePartState.LAPSED:
+        note = "Fristen er gået, og ansøgningen er gået videre. Svaret tæller stadig med."
+        return CitizenStep(label, "later", "Hos dig" if mine else "Hos din ægtefælle", None, note)
+    return CitizenStep(
+        label,
+        "now",
+        "Hos dig" if mine else "Hos din ægtefælle",
+        part.due_on,
+        "Svarer hun eller han ikke, går ansøgningen videre. Dagen, du søgte, tæller stadig."
+        if not mine
+        else "Din ægtefælle kan ikke se dine svar.",
+    )
+
+
 def _steps(
     received_on: date,
     decision: Decision | None,
@@ -297,8 +365,12 @@ def _steps(
     missing: Sequence[DocumentRequest],
     payments: Sequence[PaymentRow],
     answer_by: date | None,
+    *,
+    spouse_step: CitizenStep | None,
 ) -> list[CitizenStep]:
     steps = [CitizenStep("Ansøgning sendt", "done", "", received_on)]
+    if spouse_step is not None:
+        steps.append(spouse_step)
     if missing:
         days = [each.due_on for each in missing if each.due_on is not None]
         steps.append(
@@ -322,7 +394,8 @@ def _steps(
             )
         )
     if decision is None:
-        state = "later" if hearing is not None or missing else "now"
+        waits = spouse_step is not None and spouse_step.state == "now"
+        state = "later" if hearing is not None or missing or waits else "now"
         steps.append(CitizenStep("Vi vurderer og afgør", state, "Hos kommunen", answer_by))
         steps.append(CitizenStep("Brev og udbetaling", "later", "Hos kommunen"))
         return steps

@@ -18,7 +18,16 @@ from processes.domain.access import Actor, require
 from processes.domain.cases import Case
 from processes.domain.documents import Document
 from processes.domain.errors import ConflictError, NotAllowedError, NotFoundError, RuleError
-from processes.ports.pages import CasePage, CitizenCase, ExplainLine, PapersPage, TaskPage
+from processes.ports.pages import (
+    CasePage,
+    CaseTab,
+    CitizenCase,
+    ExplainLine,
+    MessageThread,
+    PapersPage,
+    SpousePage,
+    TaskPage,
+)
 from processes.ports.records import (
     ApplicationDraft,
     DraftPart,
@@ -216,11 +225,11 @@ class FakeCases:
     added: list[tuple[str, str, str, int]] = field(default_factory=list)
     refuse_with: RuleError | None = None
 
-    def page(self, case_id: str, by: Actor) -> CasePage:
+    def page(self, case_id: str, by: Actor, tab: CaseTab | None = None) -> CasePage:
         require(by, "case.read")
         if case_id not in self.pages:
             raise NotFoundError("Sagen findes ikke.")
-        return self.pages[case_id]
+        return replace(self.pages[case_id], explanation=self.lines)
 
     def explain(self, case_id: str, by: Actor) -> Sequence[ExplainLine]:
         return self.lines
@@ -256,10 +265,22 @@ class FakeDrafts:
 
     clock: FrozenClock = field(default_factory=lambda: FrozenClock(NOW))
     kept: dict[str, ApplicationDraft] = field(default_factory=dict)
+    gone: dict[str, ApplicationDraft] = field(default_factory=dict)
 
     def mine(self, by: Actor) -> ApplicationDraft | None:
         require(by, "citizen.apply")
         return self.kept.get(by.party_cpr_digits)
+
+    def thrown_away(self, by: Actor) -> ApplicationDraft | None:
+        return self.gone.get(by.party_cpr_digits)
+
+    def throw_away(self, by: Actor) -> None:
+        draft = self.kept.pop(by.party_cpr_digits)
+        self.gone[by.party_cpr_digits] = replace(draft, deleted_at=self.clock.now())
+
+    def take_back(self, by: Actor) -> None:
+        draft = self.gone.pop(by.party_cpr_digits)
+        self.kept[by.party_cpr_digits] = replace(draft, deleted_at=None)
 
     def save(
         self, slug: str, answers: Mapping[str, str], *, seen: str, by: Actor
@@ -332,6 +353,65 @@ class FakeCitizen:
 
 
 @dataclass
+class FakeMessages:
+    """Messages in memory."""
+
+    thread: MessageThread | None = None
+    written: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
+    """Case, party (empty for one's own), words, names of files."""
+    refuse_with: RuleError | None = None
+
+    def mine(self, case_id: str, by: Actor) -> MessageThread:
+        require(by, "citizen.follow")
+        if self.thread is None:
+            raise NotFoundError("Sagen findes ikke.")
+        return self.thread
+
+    def write(self, case_id: str, text: str, files: Sequence[tuple[str, bytes]], by: Actor) -> None:
+        require(by, "citizen.write")
+        self._write(case_id, "", text, files)
+
+    def of_case(self, case_id: str, by: Actor) -> Sequence[MessageThread]:
+        require(by, "message.read")
+        return () if self.thread is None else (self.thread,)
+
+    def write_to(
+        self,
+        case_id: str,
+        party_id: str,
+        text: str,
+        files: Sequence[tuple[str, bytes]],
+        by: Actor,
+    ) -> None:
+        require(by, "message.write")
+        self._write(case_id, party_id, text, files)
+
+    def _write(
+        self, case_id: str, party_id: str, text: str, files: Sequence[tuple[str, bytes]]
+    ) -> None:
+        if self.refuse_with is not None:
+            raise self.refuse_with
+        self.written.append((case_id, party_id, text, tuple(name for name, _ in files)))
+
+
+@dataclass
+class FakeSpouses:
+    """The spouse's part in memory."""
+
+    shown: SpousePage | None = None
+    signed: list[tuple[str, Mapping[str, str], str]] = field(default_factory=list)
+
+    def page(self, case_id: str, by: Actor) -> SpousePage:
+        require(by, "citizen.follow")
+        if self.shown is None:
+            raise NotFoundError("Der er ikke noget, du skal svare på her.")
+        return self.shown
+
+    def sign(self, case_id: str, answers: Mapping[str, str], shown: str, by: Actor) -> None:
+        self.signed.append((case_id, answers, shown))
+
+
+@dataclass
 class FakeControl:
     """Stopped cases in memory."""
 
@@ -368,6 +448,8 @@ class FakeCore:
     cases: FakeCases = field(default_factory=FakeCases)
     citizen: FakeCitizen = field(default_factory=FakeCitizen)
     team: FakeTeam = field(default_factory=FakeTeam)
+    messages: FakeMessages = field(default_factory=FakeMessages)
+    spouses: FakeSpouses = field(default_factory=FakeSpouses)
     control: FakeControl = field(default_factory=FakeControl)
     intake: FakeIntake = field(default_factory=FakeIntake)
     clock: FrozenClock = field(default_factory=lambda: FrozenClock(NOW))

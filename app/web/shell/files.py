@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from flask import Response, request
+from werkzeug.datastructures import FileStorage
+
+from processes.domain.documents import LARGEST_FILE_BYTES, too_large
+from processes.domain.errors import RuleError
 
 SHOWN_INLINE = frozenset({"application/pdf", "text/plain", "image/jpeg", "image/png"})
 """What a browser may open itself; the rest, HTML above all, is only ever saved."""
 
 SANDBOXED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox"
 """For what others may have made: it loads and runs nothing, and is no part of our own site."""
+LARGEST_UPLOAD = 64 * 1024 * 1024
+"""What a page with files may send at once: one file too large shall not cost what was typed."""
+DRAINED_BYTES = 256 * 1024 * 1024
+"""How much of a request that is refused is read all the same, so that the answer is seen."""
+CHUNK_BYTES = 256 * 1024
+
+
+class TooLargeError(RuleError):
+    """A file is larger than one may be; nothing of it was read."""
 
 
 def download(content: bytes, media_type: str, title: str) -> Response:
@@ -21,9 +34,48 @@ def download(content: bytes, media_type: str, title: str) -> Response:
 
 
 def uploaded(field: str) -> list[tuple[str, bytes]]:
-    """Return the files a form sent, by name and content; an empty choice is none."""
+    """Return the files a form sent, by name and content; an empty choice is none.
+
+    One that is too large is refused before any of it is read into memory.
+    """
     chosen = [each for each in request.files.getlist(field) if each.filename]
-    read = [(each.filename or "", each.stream.read()) for each in chosen]
-    for each in chosen:
-        each.close()
-    return read
+    try:
+        for each in chosen:
+            if (size := _size(each)) > LARGEST_FILE_BYTES:
+                raise TooLargeError(too_large(each.filename or "Filen", size))
+        return [(each.filename or "", each.stream.read()) for each in chosen]
+    finally:
+        for each in chosen:
+            each.close()
+
+
+def _size(file: FileStorage) -> int:
+    size = file.stream.seek(0, 2)
+    file.stream.seek(0)
+    return size
+
+
+def allow_large_upload() -> None:
+    """Let this request bring files; for the pages that take some, before anything is read."""
+    request.max_content_length = LARGEST_UPLOAD
+
+
+def drain() -> None:
+    """Read what is left of a refused request: a browser that still sends sees no answer."""
+    source = request.environ["wsgi.input"]
+    left = min(request.content_length or 0, DRAINED_BYTES)
+    while left > 0:
+        chunk = source.read(min(CHUNK_BYTES, left))
+        if not chunk:
+            return
+        left -= len(chunk)
+
+
+def far_too_large() -> str:
+    """Return what is said when the files are too large together."""
+    most = LARGEST_UPLOAD // (1024 * 1024)
+    each = LARGEST_FILE_BYTES // 1_000_000
+    return (
+        f"Det, du sendte, fylder over {most} MB tilsammen, så vi kunne ikke tage imod det."
+        f" Send én fil ad gangen. En fil må højst fylde {each} MB."
+    )
