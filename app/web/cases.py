@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -12,13 +18,32 @@ from app.web.shell.files import download, uploaded
 from forms.desk import NoteForm, SearchForm
 from forms.papers import AddDocument
 from processes.domain.access import may
+from processes.domain.calculation import Calculation, PersonMonth
 from processes.domain.cases import PartyRole
+from processes.domain.comparison import LineChange, compare
 from processes.domain.errors import NotFoundError, RuleError
-from processes.ports.pages import CasePage, InstanceView, StepState
+from processes.domain.periods import danish_day
+from processes.ports.pages import CasePage, CaseTab, InstanceView, StepState
+from processes.ports.records import TimelineItem
 
 bp = Blueprint("cases", __name__)
 
 Answer = str | AnyResponse | tuple[str, int]
+
+KINDS = {
+    "afgoerelse": "Afgørelser",
+    "udbetaling": "Udbetalinger",
+    "brev": "Breve",
+    "besked": "Beskeder",
+    "haendelse": "Hændelser",
+    "opgave": "Opgaver",
+    "oplysning": "Oplysninger",
+    "dokument": "Dokumenter",
+    "notat": "Notater",
+}
+"""What a time line tells of, the most important first; keys as in the address."""
+
+TwoMonths = tuple[PersonMonth, PersonMonth, tuple[LineChange, ...]]
 
 DIAGRAM_STATES = {
     StepState.DONE: "done",
@@ -49,29 +74,32 @@ def search() -> Answer:
 @allow("case.read")
 def show(case_id: str) -> str:
     """Show what to do now, and what carries the case."""
-    return _case_page("overview", case_id)
+    return _case_page(CaseTab.OVERVIEW, case_id)
 
 
 @bp.get("/sager/<case_id>/oplysninger")
 @allow("case.read")
 def facts(case_id: str) -> str:
     """Show every fact with its source and age."""
-    return _case_page("facts", case_id)
+    return _case_page(CaseTab.FACTS, case_id)
 
 
 @bp.get("/sager/<case_id>/beregning")
 @allow("case.read")
 def calculation(case_id: str) -> str:
-    """Show how the help was calculated, line by line."""
-    lines = core().cases.explain(case_id, actor())
-    return _case_page("calculation", case_id, explanation_lines=lines)
+    """Show how the help was calculated, line by line, and why a month differs from the last."""
+    page = core().cases.page(case_id, actor(), CaseTab.CALCULATION)
+    tab = CaseTab.CALCULATION.value
+    return render_template(
+        "cases/calculation.html", page=page, tab=tab, compared=_compared(page.calculation)
+    )
 
 
 @bp.get("/sager/<case_id>/udbetalinger")
 @allow("case.read")
 def payments(case_id: str) -> str:
     """Show payments with their receipts and postings."""
-    return _case_page("payments", case_id)
+    return _case_page(CaseTab.PAYMENTS, case_id)
 
 
 @bp.get("/sager/<case_id>/dokumenter")
@@ -85,7 +113,7 @@ def documents(case_id: str) -> str:
 @allow("document.add")
 def add_documents(case_id: str) -> Answer:
     """File what came by post or at the desk."""
-    parties = _parties(core().cases.page(case_id, actor()))
+    parties = _parties(core().cases.page(case_id, actor(), CaseTab.DOCUMENTS))
     form = AddDocument.of(parties)(request.form, token=token())
     if not form.validate():
         return _documents_page(case_id, form), 422
@@ -104,7 +132,7 @@ def add_documents(case_id: str) -> Answer:
 @allow("case.read")
 def journal(case_id: str) -> str:
     """Show the notes, and where to write one."""
-    return _case_page("journal", case_id, note_form=NoteForm(token=token()))
+    return _case_page(CaseTab.JOURNAL, case_id, note_form=NoteForm(token=token()))
 
 
 @bp.post("/sager/<case_id>/journal")
@@ -113,17 +141,36 @@ def add_note(case_id: str) -> Answer:
     """Write a journal note."""
     form = NoteForm(request.form, token=token())
     if not form.validate():
-        return _case_page("journal", case_id, note_form=form), 422
+        return _case_page(CaseTab.JOURNAL, case_id, note_form=form), 422
     core().cases.add_note(case_id, form.text.data or "", actor())
     flash("Notatet er gemt på sagen.")
     return redirect(url_for("cases.journal", case_id=case_id))
+
+
+@bp.get("/sager/<case_id>/tidslinje")
+@allow("case.read")
+def timeline(case_id: str) -> str:
+    """Show everything that happened, all of it or the kinds that are chosen."""
+    page = core().cases.page(case_id, actor(), CaseTab.TIMELINE)
+    chosen = [kind for kind in KINDS if kind in request.args.getlist("vis")]
+    shown = [item for item in page.timeline if not chosen or item.kind in chosen]
+    counted = Counter(item.kind for item in page.timeline)
+    return render_template(
+        "cases/timeline.html",
+        page=page,
+        tab=CaseTab.TIMELINE.value,
+        chosen=chosen,
+        kinds=[_kind(kind, chosen, counted[kind]) for kind in KINDS if counted[kind]],
+        shown=len(shown),
+        days=[(day, list(items)) for day, items in groupby(shown, _danish_day)],
+    )
 
 
 @bp.get("/sager/<case_id>/forloeb")
 @allow("case.read")
 def course(case_id: str) -> str:
     """Show where the case stands in its processes, and who looked."""
-    page = core().cases.page(case_id, actor())
+    page = core().cases.page(case_id, actor(), CaseTab.COURSE)
     diagrams = [(view, _diagram(view)) for view in page.instances]
     return render_template("cases/course.html", page=page, tab="course", diagrams=diagrams)
 
@@ -146,7 +193,7 @@ def _parties(page: CasePage) -> list[tuple[str, str]]:
 
 
 def _documents_page(case_id: str, form: AddDocument | None, problem: str = "") -> str:
-    page = core().cases.page(case_id, actor())
+    page = core().cases.page(case_id, actor(), CaseTab.DOCUMENTS)
     if form is None and may(actor(), "document.add"):
         form = AddDocument.of(_parties(page))(token=token())
     return render_template(
@@ -154,9 +201,41 @@ def _documents_page(case_id: str, form: AddDocument | None, problem: str = "") -
     )
 
 
-def _case_page(tab: str, case_id: str, **values: object) -> str:
-    page: CasePage = core().cases.page(case_id, actor())
-    return render_template(f"cases/{tab}.html", page=page, tab=tab, **values)
+def _case_page(tab: CaseTab, case_id: str, **values: object) -> str:
+    page: CasePage = core().cases.page(case_id, actor(), tab)
+    return render_template(f"cases/{tab}.html", page=page, tab=tab.value, **values)
+
+
+def _compared(calculation: Calculation | None) -> list[TwoMonths]:
+    """Return the last two months of each person, side by side, when there are two."""
+    if calculation is None:
+        return []
+    months = [calculation.of(party_id)[-2:] for party_id in calculation.party_ids]
+    known = [each for each in months if all(month.gross is not None for month in each)]
+    return [
+        (before, after, compare(before, after))
+        for before, after in (each for each in known if len(each) == len(("before", "after")))
+    ]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One kind of line a reader can choose (filter)."""
+
+    label: str
+    count: int
+    is_chosen: bool
+    next: list[str]
+    """What is chosen after it was pressed."""
+
+
+def _kind(kind: str, chosen: Sequence[str], count: int) -> Chip:
+    pressed = set(chosen) ^ {kind}
+    return Chip(KINDS[kind], count, kind in chosen, [each for each in KINDS if each in pressed])
+
+
+def _danish_day(item: TimelineItem) -> date:
+    return danish_day(item.at)
 
 
 def _diagram(view: InstanceView) -> dict[str, object]:

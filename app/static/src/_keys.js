@@ -4,7 +4,7 @@
 // switched off (WCAG 2.1.4); the choice is kept in this browser.
 
 const OFF = "ky-keys-off";
-const PAGES = { o: "facts", b: "calculation", u: "payments", d: "documents", j: "journal", f: "course", s: "overview" };
+const PAGES = { o: "facts", b: "calculation", u: "payments", d: "documents", j: "journal", t: "timeline", f: "course", s: "overview" };
 
 export function listenForKeys(page) {
   let goingTo = false;

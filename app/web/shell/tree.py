@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from processes.domain.money import Money
 from processes.ports.pages import ExplainLine
 
 
@@ -14,6 +15,11 @@ class Branch:
 
     line: ExplainLine
     below: list[Branch] = field(default_factory=list)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it comes to no money, so that a page can put it last."""
+        return self.line.value == Money(0).danish()
 
 
 def branches(lines: Sequence[ExplainLine]) -> list[Branch]:

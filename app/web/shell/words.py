@@ -49,6 +49,11 @@ def kroner(amount: Money | None) -> str:
     return UNKNOWN.lower() if amount is None else amount.danish()
 
 
+def forskel(value: Money) -> str:
+    """Write how much more or less, always with its sign: `+142,00 kr.`, `−2.135,24 kr.`."""
+    return f"+{kroner(value)}" if value > Money(0) else kroner(value)
+
+
 def oere(amount: int) -> str:
     """Write whole øre as kroner."""
     return Money(amount).danish()
@@ -183,6 +188,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "dag": dag,
     "dagen_foer": dagen_foer,
     "dato": dato,
+    "forskel": forskel,
     "iso": iso,
     "kilobyte": kilobyte,
     "klokken": klokken,

@@ -68,6 +68,11 @@ class ProseLine:
     """Rests on a rate or rule that somebody must confirm before it is used for real."""
     mark: str = ""
     """What to show beside it: `demosats`, `ikke bekræftet`, or nothing."""
+    label: str = ""
+    """What it is, when the value stands in a column of its own."""
+    value: str = ""
+    why: str = ""
+    """What a rule does, in a sentence or two; empty for facts and rates."""
 
 
 UNCONFIRMED = "ikke bekræftet"
@@ -181,6 +186,9 @@ def _lines(node: Node, depth: int) -> Iterator[ProseLine]:
         node.source if node.kind != "rule" else "",
         node.is_provisional,
         mark_of(node),
+        node.label,
+        in_words(node.value),
+        node.source if node.kind == "rule" else "",
     )
     for child in node.inputs:
         yield from _lines(child, depth + 1)
