@@ -234,6 +234,11 @@ class _Made:
         )
 
 
+def party_id(person: Inhabitant) -> str:
+    """Return who somebody is in their case."""
+    return _id("party", person)
+
+
 def _id(what: str, whose: Inhabitant | str) -> str:
     name = whose if isinstance(whose, str) else str(whose.number)
     return str(uuid5(NAMESPACE_OID, f"town:{what}:{name}"))

@@ -325,9 +325,14 @@ UNREPORTED = text(
 )
 
 OF_THE_MONTH = """
-    payment.plan_id IN (SELECT line.id FROM run_line AS line WHERE line.run_id = :run_id)
+    EXISTS (
+        SELECT FROM run_line AS line
+        WHERE line.run_id = :run_id AND line.id IN (payment.plan_id, payment.id)
+    )
     OR (payment.disposition_on BETWEEN :first AND :last
-        AND NOT EXISTS (SELECT FROM run_line AS line WHERE line.id = payment.plan_id))
+        AND NOT EXISTS (
+            SELECT FROM run_line AS line WHERE line.id IN (payment.plan_id, payment.id)
+        ))
 """
 """What a month answers for: its run, later tries of that, and other payments of the month."""
 
@@ -580,7 +585,8 @@ class SqlRunStore(Store):
     def _shared(self, run_id: str, party_ids: Sequence[str]) -> frozenset[str]:
         found = self.session.execute(
             text(
-                "SELECT mine.id FROM party AS mine WHERE mine.id = ANY(CAST(:ids AS uuid[])) AND EXISTS ("
+                "SELECT mine.id FROM party AS mine"
+                " WHERE mine.id = ANY(CAST(:ids AS uuid[])) AND EXISTS ("
                 " SELECT FROM party AS other JOIN run_line AS line ON line.party_id = other.id"
                 " WHERE other.cpr = mine.cpr AND other.case_id <> mine.case_id"
                 " AND line.run_id = :run_id)"
