@@ -67,10 +67,12 @@ def test_the_supplement_goes_on_three_months_after_leaving_for_work() -> None:
     assert kept_until(Month(2026, 11)) == Month(2027, 1)
 
 
+def _receipt_of(later: int, oere: int) -> Receipt:
+    return Receipt(date(2025, 7, 1) + timedelta(days=later), Money(oere), complete=True)
+
+
 receipts = st.lists(
-    st.tuples(st.integers(0, 250), st.integers(1, 100_000)).map(
-        lambda pair: Receipt(date(2025, 7, 1) + timedelta(days=pair[0]), Money(pair[1]), True)
-    ),
+    st.tuples(st.integers(0, 250), st.integers(1, 100_000)).map(lambda pair: _receipt_of(*pair)),
     max_size=6,
 )
 

@@ -16,8 +16,6 @@ from processes.domain.periods import Month
 PERIOD_MONTHS = 3
 DEADLINE_DAY = 20
 KEPT_AFTER_WORK = 3
-PPM_OF_A_THIRD = 333_333
-"""Only said; the third itself is worked out in whole øre."""
 
 
 @dataclass(frozen=True)
