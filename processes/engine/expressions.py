@@ -44,6 +44,8 @@ from processes.engine.syntax import (
 Scope = Mapping[str, object]
 
 MAX_STEPS = 5_000
+MAX_STEPS_TOGETHER = 100_000
+"""What all the conditions of one gateway, or all the cells of one table, may use together."""
 MAX_LIST = 1_000
 MAX_TEXT = 10_000
 DECIMALS = Context(prec=34)
@@ -96,7 +98,10 @@ class _Walker:
             case Name("?"):
                 return self.at_hand
             case Name(name):
-                return _known(self.scope.get(name))
+                known = _known(self.scope.get(name))
+                if isinstance(known, list):
+                    self.budget.spend(len(known) // 10)
+                return known
             case ListOf(items):
                 return self.sized([self.value(item) for item in items])
             case Part(whole, name):
@@ -192,6 +197,7 @@ class _Walker:
                 wanted = self.value(test)
                 self.at_hand = before
                 if isinstance(wanted, list) and not isinstance(value, list):
+                    self.budget.spend(len(wanted))
                     return any(compare("=", value, item) is True for item in wanted)
                 if isinstance(wanted, bool) and _asks(test):
                     return wanted
@@ -210,6 +216,7 @@ class _Walker:
                 values = values[0]
             self.budget.spend(len(values))
             return _OVER_LISTS[name](values)
+        self.budget.spend(sum(len(value) for value in values if isinstance(value, list)))
         wanted, function = _PLAIN[name]
         self.count_arguments(name, arguments, wanted)
         return function(*values)
@@ -408,17 +415,17 @@ def passes_tree(
     return walker.passes(value, test) is True
 
 
-def evaluate(text: str, scope: Scope) -> object:
+def evaluate(text: str, scope: Scope, budget: Budget | None = None) -> object:
     """Return what an expression says; the value is in the language (numbers are `Decimal`)."""
-    return _Walker(scope).value(parse(text))
+    return _Walker(scope, budget=budget).value(parse(text))
 
 
-def truth(text: str, scope: Scope) -> bool:
+def truth(text: str, scope: Scope, budget: Budget | None = None) -> bool:
     """Return the truth of a condition; one that is neither true nor false is an error.
 
     Unknown is never "no": a flow must not be chosen because something was missing.
     """
-    value = evaluate(text, scope)
+    value = evaluate(text, scope, budget)
     if not isinstance(value, bool):
         missing = sorted(name for name in names_in(parse(text)) if scope.get(name) is None)
         because = f" ({', '.join(missing)} er ikke kendt)" if missing else ""
@@ -429,14 +436,14 @@ def truth(text: str, scope: Scope) -> bool:
     return value
 
 
-def passes(test: Node, value: object, scope: Scope) -> bool:
+def passes(test: Node, value: object, scope: Scope, budget: Budget | None = None) -> bool:
     """Tell whether a value passes a table cell; what cannot be said does not pass.
 
     The unknown passes `not("a")`, as the standard has it: it is not "a". A cell that must keep it
     out says `not("a", null)`.
     """
     known = _known(value)
-    return _Walker(scope, at_hand=known).passes(known, test) is True
+    return _Walker(scope, at_hand=known, budget=budget).passes(known, test) is True
 
 
 def as_variable(value: object) -> object:

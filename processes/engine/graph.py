@@ -7,10 +7,13 @@ say. Calls are followed, so a path that begins in one process and ends in anothe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 
 from processes.engine.diagrams import SIDE_WAYS, WAITS, Diagram, Kind, Node
 
 Diagrams = Mapping[str, Diagram]
+SHORTEST = timedelta(minutes=1)
+"""A timer in a ring that waits for less is a ring that never stands still."""
 Stops = Callable[[Node], bool]
 """Tells whether a way that must avoid something ends at this element."""
 
@@ -23,6 +26,18 @@ def is_person(node: Node) -> bool:
 def is_wait(node: Node) -> bool:
     """Tell whether the process stands still here until the world does something."""
     return node.kind in WAITS or node.kind in {Kind.ON_TIMER, Kind.ON_MESSAGE}
+
+
+def moves_on(node: Node) -> bool:
+    """Tell whether something here keeps a ring from running round by the clock alone.
+
+    Somebody acts, a step or a table may set another moment, or time itself passes. A timer that
+    waits until a moment does not: the moment may be past, in every round.
+    """
+    if node.kind in {Kind.CATCH_TIMER, Kind.ON_TIMER}:
+        assert node.wait is not None  # noqa: S101 – the reader has seen to it
+        return node.wait.until is None and (node.wait.days > 0 or node.wait.clock >= SHORTEST)
+    return is_wait(node) or node.kind in {Kind.SERVICE_TASK, Kind.RULE_TASK}
 
 
 class Ways:
@@ -138,14 +153,16 @@ def bare_steps(
     yield from search(diagrams[main], main, ())
 
 
-def circles_without_wait(diagrams: Diagrams, diagram: Diagram) -> Iterator[tuple[str, ...]]:
+def circles_without_wait(
+    diagrams: Diagrams, diagram: Diagram, stops: Stops = is_wait
+) -> Iterator[tuple[str, ...]]:
     """Yield the circles in a diagram that an instance could run round and never stand still."""
-    ways = Ways(diagrams, is_wait)
+    ways = Ways(diagrams, stops)
     seen: set[str] = set()
     for first in diagram.nodes.values():
-        if first.id in seen or is_wait(first):
+        if first.id in seen or stops(first):
             continue
-        following = [node for node in ways.after(diagram, first) if not is_wait(node)]
+        following = [node for node in ways.after(diagram, first) if not stops(node)]
         reached = ways.from_here(diagram, following)
         if first.id in reached.before:
             circle = reached.way_to(first)

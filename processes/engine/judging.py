@@ -6,14 +6,26 @@ changed, so an element without an answer can be left standing exactly where it w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from processes.engine.diagrams import Flow, Node, Wait
-from processes.engine.expressions import Scope, as_variable, evaluate, truth
+from processes.engine.expressions import (
+    MAX_STEPS_TOGETHER,
+    Budget,
+    Scope,
+    as_variable,
+    evaluate,
+    truth,
+)
 from processes.engine.tables import Decided, DecisionTable, decide
 
+MAX_SCOPE_BYTES = 64_000
+SMALL_SCOPE = 2_000
+"""So few bytes that no number of tokens makes them many: the others are not counted then."""
+MAX_KEY = 200
 DENMARK = ZoneInfo("Europe/Copenhagen")
 
 
@@ -27,7 +39,26 @@ class Fault(Exception):  # noqa: N818 – caught in `machine`, always: it become
 
 def mapped(mapping: Mapping[str, str], scope: Scope) -> dict[str, object]:
     """Return what named expressions say, as variables."""
-    return {name: as_variable(evaluate(text, scope)) for name, text in mapping.items()}
+    budget = Budget(MAX_STEPS_TOGETHER)
+    return {name: as_variable(evaluate(text, scope, budget)) for name, text in mapping.items()}
+
+
+def fitting(scope: dict[str, object], others: Iterable[Scope] = ()) -> dict[str, object]:
+    """Return variables that, with those of the other tokens, an instance may carry."""
+    text = _written(scope)
+    texts = {text} | ({_written(other) for other in others} if len(text) > SMALL_SCOPE else set())
+    size = sum(len(each.encode()) for each in texts)
+    if size > MAX_SCOPE_BYTES:
+        raise Fault(
+            "data",
+            f"Processens oplysninger ville fylde {size} byte; de må højst fylde "
+            f"{MAX_SCOPE_BYTES}. Lad trin give id'er, og behold oplysningerne på sagen.",
+        )
+    return scope
+
+
+def _written(scope: Scope) -> str:
+    return json.dumps(scope, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def moment(wait: Wait, scope: Scope, now: datetime) -> datetime:
@@ -68,6 +99,8 @@ def deadline(node: Node, scope: Scope, now: datetime) -> str | None:
 def message_key(node: Node, scope: Scope) -> str:
     """Return the key a message must carry to be the one waited for."""
     key = as_variable(evaluate(node.key, scope))
+    if isinstance(key, str) and len(key) > MAX_KEY:
+        raise Fault("expression", f"Nøglen til beskeden '{node.message}' er over {MAX_KEY} tegn.")
     if isinstance(key, bool) or not isinstance(key, (str, int)) or key == "":
         raise Fault(
             "expression",
@@ -89,13 +122,18 @@ def answer(node: Node, scope: Scope, tables: Mapping[str, DecisionTable]) -> Dec
     return decide(table, scope)
 
 
-def chosen(node: Node, ways: Mapping[str, Flow], scope: Scope) -> str:
-    """Return the way an exclusive gateway takes; two true answers are no answer."""
-    taken = [
+def _true(ways: Mapping[str, Flow], scope: Scope) -> list[str]:
+    budget = Budget(MAX_STEPS_TOGETHER)
+    return [
         name
         for name, flow in ways.items()
-        if flow.condition is not None and truth(flow.condition, scope)
+        if flow.condition is not None and truth(flow.condition, scope, budget)
     ]
+
+
+def chosen(node: Node, ways: Mapping[str, Flow], scope: Scope) -> str:
+    """Return the way an exclusive gateway takes; two true answers are no answer."""
+    taken = _true(ways, scope)
     if len(taken) > 1:
         answers = " og ".join(f"'{ways[name].name or ways[name].id}'" for name in taken)
         raise Fault(
@@ -109,9 +147,4 @@ def chosen(node: Node, ways: Mapping[str, Flow], scope: Scope) -> str:
 
 def several(node: Node, ways: Mapping[str, Flow], scope: Scope) -> list[str]:
     """Return the ways an inclusive gateway takes: all that are true, or else the default."""
-    taken = [
-        name
-        for name, flow in ways.items()
-        if flow.condition is not None and truth(flow.condition, scope)
-    ]
-    return taken or [name for name, flow in ways.items() if flow.id == node.default]
+    return _true(ways, scope) or [name for name, flow in ways.items() if flow.id == node.default]

@@ -22,9 +22,12 @@ from processes.engine.graph import (
     bare_steps,
     circles_without_wait,
     escaping_errors,
+    is_wait,
+    moves_on,
     side_branches,
 )
 from processes.engine.reading import read_diagram
+from processes.engine.schema import schema_findings
 from processes.engine.tables import DecisionTable, lint_table, parse_table
 
 PREFIXES: Mapping[Kind, str] = {
@@ -292,6 +295,14 @@ class _Judge:
                 f"Processen kan gå i ring uden at vente på nogen: {' → '.join(circle)}.",
                 "Sæt en opgave, en besked eller en tidshændelse i ringen.",
             )  # fmt: skip
+        for circle in circles_without_wait(self.diagrams, self.diagram, moves_on):
+            if any(is_wait(self.diagram.nodes[key]) for key in circle):
+                self.note(
+                    circle[-1], "circle.clock_only",
+                    f"Processen kan gå i ring, så snart uret siger det: {' → '.join(circle)}.",
+                    "Sæt en opgave, en besked, et trin der sætter et nyt tidspunkt, eller en "
+                    "varighed på mindst et minut i ringen.",
+                )  # fmt: skip
         for event, meeting in side_branches(self.diagram):
             self.note(
                 event.id, "branch.rejoins",
@@ -315,6 +326,7 @@ def read_all(
         try:
             if file.endswith(".bpmn"):
                 diagram = read_diagram(file, content)
+                findings += schema_findings(file, content)
                 diagrams[diagram.id] = diagram
                 if not diagram.id:
                     findings += diagram.problems

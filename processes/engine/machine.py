@@ -10,10 +10,12 @@ import copy
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from time import thread_time
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from processes.domain.errors import BrokenStateError
 from processes.engine.definitions import MAX_NESTING
 from processes.engine.diagrams import Flow, Kind, Node
 from processes.engine.effects import (
@@ -41,6 +43,7 @@ from processes.engine.judging import (
     answer,
     chosen,
     deadline,
+    fitting,
     mapped,
     message_key,
     moment,
@@ -74,6 +77,8 @@ from processes.engine.tree import (
 MAX_STEPS = 1_000
 MAX_LIVE = 500
 MAX_SUBPROCESSES = 200
+MAX_SECONDS = 2.0
+"""Processor time of one advance."""
 
 
 class Machine:
@@ -88,6 +93,7 @@ class Machine:
         self.effects: list[Effect] = []
         self.flows: list[str] = []
         self.left = MAX_STEPS
+        self.began = thread_time()
         self.stillborn: set[str] = set()
         self.tokens_before = instance.counter
 
@@ -133,6 +139,7 @@ class Machine:
         """Apply a trigger; False when nobody waits for it any more."""
         if isinstance(trigger, Start):
             self.it.top.task_tree.data = check_variables(trigger.variables)
+            self.fitting_or_broken(self.it.top.task_tree.data)
             return True
         task = None if self.it.ended else self.it.find(trigger.token)
         if task is None:
@@ -165,7 +172,7 @@ class Machine:
     def end_wait(self, task: Task, result: Variables, *, by: str | None = None) -> None:
         """Merge an answer into the scope and let the token go on."""
         checked = check_variables(result)
-        task.data.update(checked)
+        task.data = self.fitting_or_broken({**task.data, **checked}, task)
         self.complete(task, by=by, result=checked)
 
     def hear(self, boundary: Task, result: Variables) -> None:
@@ -208,13 +215,19 @@ class Machine:
             task = self.next_ready()
             if task is not None:
                 self.left -= 1
-                if self.left < 0 or (self.left % 50 == 0 and len(self.it.live()) > MAX_LIVE):
+                if self.left < 0 or self.exhausted():
                     self.park_all_ready()
                     break
                 self.guarded(task, self.step)
             elif not (self.join() or self.finish()):
                 break
         self.look_for_standstill()
+
+    def exhausted(self) -> bool:
+        """Tell whether this advance takes more time, or has more branches, than it may."""
+        if thread_time() - self.began > MAX_SECONDS:
+            return True
+        return self.left % 50 == 0 and len(self.it.live()) > MAX_LIVE
 
     def next_ready(self) -> Task | None:
         """Return a token that can go on, from the innermost process that has one."""
@@ -249,8 +262,8 @@ class Machine:
         while (task := self.next_ready()) is not None:
             self.park(
                 task, "budget",
-                f"Processen har taget {MAX_STEPS} trin i ét stræk uden at vente på nogen, eller "
-                f"har over {MAX_LIVE} grene. Se, om diagrammet går i ring; prøv så igen.",
+                f"Processen har i ét stræk taget {MAX_STEPS} trin eller {MAX_SECONDS:g} sekunder, "
+                f"eller har over {MAX_LIVE} grene. Se, om diagrammet går i ring; prøv så igen.",
             )  # fmt: skip
 
     def look_for_standstill(self) -> None:
@@ -324,7 +337,7 @@ class Machine:
     def ask_table(self, task: Task) -> None:
         """Look up a decision table, here and now."""
         decided = answer(task.task_spec.node, task.data, self.tables)
-        task.data.update(decided.outputs)
+        task.data = self.fits({**task.data, **decided.outputs}, task)
         self.complete(task, result={**decided.outputs, "rule": decided.rule})
 
     def ask_message(self, task: Task) -> None:
@@ -404,7 +417,7 @@ class Machine:
                 f"{MAX_SUBPROCESSES} delprocesser i gang.",
             )
         calls = node.kind is Kind.CALL
-        scope = mapped(node.ins, task.data) if calls else copy.deepcopy(task.data)
+        scope = self.fits(mapped(node.ins, task.data)) if calls else copy.deepcopy(task.data)
         task.run()
         self.record(task, "entered")
         inner = top.create_subprocess(task, node.called if calls else node.id)
@@ -414,6 +427,7 @@ class Machine:
         """Come to an end event: it ends this branch, ends the process, or throws an error."""
         node = task.task_spec.node
         sets = mapped(node.sets, task.data)
+        self.fits({**task.data, **sets}, task)
         if node.error_code is not None:
             self.throw(task, node.error_code, sets)
             return
@@ -496,6 +510,18 @@ class Machine:
             "Sæt en fejlhændelse på kaldet.",
         )
 
+    def fits(self, scope: dict[str, object], *instead_of: Task) -> dict[str, object]:
+        """Return variables that the instance may carry, in the place of those of some tokens."""
+        others = (task.data for task in self.it.live() if task not in instead_of)
+        return fitting(scope, others)
+
+    def fitting_or_broken(self, scope: dict[str, object], *instead_of: Task) -> dict[str, object]:
+        """Do the same for variables from outside: who gave them is told, nothing is changed."""
+        try:
+            return self.fits(scope, *instead_of)
+        except Fault as fault:
+            raise BrokenStateError(str(fault)) from fault
+
     def fire(self, boundary: Task) -> None:
         """Let an event on an edge happen; an interrupting one ends its element."""
         for ended in interrupted_by(boundary):
@@ -557,7 +583,7 @@ class Machine:
 
     def meet(self, last: Task, arrivals: list[Task]) -> None:
         """Make one token of those that have come in."""
-        merged = _merged(arrivals)
+        merged = self.fits(_merged(arrivals), *arrivals)
         for task in arrivals:
             if task is not last:
                 task.cancel()
@@ -579,10 +605,15 @@ class Machine:
 
     def close(self, last: Task, arrivals: list[Task]) -> None:
         """End a process with what its branches ended with."""
-        scope = _merged(arrivals)
+        scope = self.fits(_merged(arrivals), *arrivals)
         host = self.it.host_of(last.workflow)
         calls = host is not None and host.task_spec.node.kind is Kind.CALL
         outs = mapped(host.task_spec.node.outs, scope) if host is not None and calls else {}
+        after = (
+            self.fits({**host.data, **outs}, host, *arrivals)
+            if host is not None and calls
+            else scope
+        )
         for task in arrivals:
             set_state(task, TaskState.COMPLETED)
         if host is None:
@@ -590,7 +621,7 @@ class Machine:
             self.effects.append(Ended(last.task_spec.node.id, scope))
             return
         del self.it.top.subprocesses[host.id]
-        host.data = {**host.data, **outs} if calls else scope
+        host.data = after
         self.complete(host, result=outs)
 
 

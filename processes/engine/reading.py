@@ -17,6 +17,7 @@ from processes.engine.syntax import ExpressionError, parse
 
 MAX_ELEMENTS = 2_000
 MAX_DEPTH = 10
+MAX_EXPRESSIONS = 200_000
 
 # ---- what is not supported, and what to do instead -----------------------------------------
 
@@ -168,6 +169,8 @@ class _Reader:
         self.ghosts: set[str] = set()
         """What is drawn but cannot be used: flows to it are not a fault of their own."""
         self.throwing: set[str] = set()
+        self.expressions = 0
+        self.expressions_noted = False
         self.linked: set[str] = set()
 
     def note(self, element: str, rule: str, message: str, way_out: str) -> None:
@@ -183,6 +186,16 @@ class _Reader:
     def feel(self, element: str, text: str) -> str:
         """Check that an expression is in the language; return it trimmed."""
         text = text.strip()
+        self.expressions += len(text)
+        if self.expressions > MAX_EXPRESSIONS:
+            if not self.expressions_noted:
+                self.note(
+                    element, "expression.total",
+                    f"Diagrammets udtryk fylder over {MAX_EXPRESSIONS} tegn tilsammen.",
+                    "Læg reglerne i beslutningstabeller, eller del diagrammet op.",
+                )  # fmt: skip
+            self.expressions_noted = True
+            return "null"
         try:
             parse(text)
         except ExpressionError as error:

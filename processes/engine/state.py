@@ -26,7 +26,6 @@ from processes.engine.specs import empty_workflow, is_live, predict
 from processes.engine.tree import opens_side_branch
 
 VERSION = b"K\x01"
-MAX_SCOPE_BYTES = 64_000
 MAX_STATE_BYTES = 4_000_000
 MAX_VARIABLE_DEPTH = 8
 
@@ -166,7 +165,12 @@ def encode(instance: Instance, *, prune: bool = True) -> bytes:
         [json.loads(text) for text in scopes], written,
     ]  # fmt: skip
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return VERSION + zlib.compress(text.encode(), 9)
+    written_out = text.encode()
+    if len(written_out) > MAX_STATE_BYTES:
+        raise BrokenStateError(
+            f"the state takes {len(written_out)} bytes; at most {MAX_STATE_BYTES} are read again"
+        )
+    return VERSION + zlib.compress(written_out, 9)
 
 
 def _kept_parent(task: Task, index: Mapping[UUID, tuple[int, int]]) -> int:
@@ -178,11 +182,6 @@ def _kept_parent(task: Task, index: Mapping[UUID, tuple[int, int]]) -> int:
 
 def _scope(data: Mapping[str, object], scopes: dict[str, int]) -> int:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    if len(text.encode()) > MAX_SCOPE_BYTES:
-        raise BrokenStateError(
-            f"the variables of one token take {len(text.encode())} bytes; at most "
-            f"{MAX_SCOPE_BYTES}: let steps return ids, and keep the data in the case"
-        )
     return scopes.setdefault(text, len(scopes))
 
 

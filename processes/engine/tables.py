@@ -14,7 +14,14 @@ from typing import Any
 from lxml import etree
 
 from processes.domain.errors import RuleError
-from processes.engine.expressions import Scope, as_variable, evaluate, passes
+from processes.engine.expressions import (
+    MAX_STEPS_TOGETHER,
+    Budget,
+    Scope,
+    as_variable,
+    evaluate,
+    passes,
+)
 from processes.engine.findings import (
     DMN_NAMESPACES,
     ERROR,
@@ -89,11 +96,15 @@ class Decided:
 
 def decide(table: DecisionTable, scope: Scope) -> Decided:
     """Return the answer of the rows that fit; none, or some not allowed together, is an error."""
-    values = [evaluate(text, scope) for text in table.inputs]
+    budget = Budget(MAX_STEPS_TOGETHER)
+    values = [evaluate(text, scope, budget) for text in table.inputs]
     fitting = [
         rule
         for rule in table.rules
-        if all(passes(test, value, scope) for test, value in zip(rule.tests, values, strict=True))
+        if all(
+            passes(test, value, scope, budget)
+            for test, value in zip(rule.tests, values, strict=True)
+        )
     ]
     shown = ", ".join(
         f"{label} = {_shown(value)}" for label, value in zip(table.labels, values, strict=True)
