@@ -364,6 +364,8 @@ def _since(work: Callable[[Batch, Values], Values]) -> Callable[[Call], ColumnFo
 
         def since(batch: Batch) -> Column:
             column = part(batch)
+            if not np.any(column.known):
+                return NOTHING_KNOWN
             return Column(work(batch, column.values), column.known)
 
         return since
