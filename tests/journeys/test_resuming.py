@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from app.factory import create_app
 from integrations.simulator import scenarios
 from processes.domain.access import Actor, Role
+from processes.domain.errors import NotFoundError
 from tests.journeys.conftest import World
 from tests.web.client import Client, values_of
 
@@ -76,3 +79,57 @@ def test_an_application_that_is_left_is_gone_after_thirty_days(world: World) -> 
     world.clock.forward(timedelta(days=1))
     assert world.core.drafts.mine(CITIZEN) is None
     assert world.core.drafts.forget_old(999) == 1
+
+
+def test_an_application_thrown_away_can_be_taken_back_for_a_day(world: World) -> None:
+    drafts = world.core.drafts
+    drafts.save("hvorfor", {"reason": "ledig"}, seen="", by=CITIZEN)
+
+    drafts.throw_away(CITIZEN)
+    assert drafts.mine(CITIZEN) is None
+    drafts.take_back(CITIZEN)
+    assert drafts.mine(CITIZEN) is not None
+
+    drafts.throw_away(CITIZEN)
+    world.clock.forward(timedelta(hours=25))
+    with pytest.raises(NotFoundError):
+        drafts.take_back(CITIZEN)
+    assert drafts.forget_old(999) == 1
+
+
+def test_whoever_begins_anew_does_not_get_back_what_was_thrown_away(world: World) -> None:
+    drafts = world.core.drafts
+    drafts.save("hvorfor", {"reason": "ledig"}, seen="", by=CITIZEN)
+    drafts.throw_away(CITIZEN)
+
+    drafts.save("familie", {"children_at_home": "0"}, seen="", by=CITIZEN)
+
+    draft = drafts.mine(CITIZEN)
+    assert draft is not None
+    assert list(draft.parts) == ["familie"]
+
+
+def test_the_owner_is_told_once_before_an_application_goes(world: World) -> None:
+    drafts = world.core.drafts
+    drafts.save("hvorfor", {"reason": "ledig"}, seen="", by=CITIZEN)
+
+    world.clock.forward(timedelta(days=24))
+    assert drafts.tell_owners(999) == 0
+    world.clock.forward(timedelta(days=2))
+    assert drafts.tell_owners(999) == 1
+    assert drafts.tell_owners(999) == 0
+    world.driver.settle()
+
+    assert len(world.control("received")["letters"]) == 1
+
+
+def test_nobody_is_told_of_an_application_that_was_saved_again_meanwhile(world: World) -> None:
+    drafts = world.core.drafts
+    drafts.save("hvorfor", {"reason": "ledig"}, seen="", by=CITIZEN)
+    world.clock.forward(timedelta(days=26))
+    assert drafts.tell_owners(999) == 1
+
+    drafts.save("hvorfor", {"reason": "sygdom"}, seen="", by=CITIZEN)
+    world.driver.settle()
+
+    assert world.control("received")["letters"] == []
