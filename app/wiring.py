@@ -31,9 +31,11 @@ from app.stores.unit_of_work import SqlUnitOfWorkFactory
 from app.wakeup import Waker
 from integrations import distribution
 from integrations.calls import STANDARD_LIMITS, Limits
+from integrations.clamd import scanner_at
 from integrations.cpr import PersonLookup
 from integrations.events import EventDistributor
 from integrations.income import IncomeLookup
+from integrations.income_report import IncomeReporting
 from integrations.indexes import CaseIndexWriter
 from integrations.ledger import Ledger
 from integrations.nemkonto import NemKonto
@@ -43,11 +45,15 @@ from processes.domain.identifiers import Cpr, Cvr
 from processes.operations.casework import Casework
 from processes.operations.citizen import Citizen
 from processes.operations.control import Control, Environment
+from processes.operations.deadlines import Deadlines
 from processes.operations.deployment import Deployment
 from processes.operations.drafts import Drafts
 from processes.operations.inbox import Inbox
 from processes.operations.intake import FormChannel, Intake
+from processes.operations.messages import Messages
 from processes.operations.relay import Relay
+from processes.operations.runs import PaymentRuns
+from processes.operations.spouses import SpouseParts
 from processes.operations.teamlead import TeamLead
 from processes.ports.gateways import Clock, Gateways
 from processes.ports.records import Claim
@@ -58,23 +64,28 @@ STAGES = (
     "archive",
     "calculations",
     "decisions",
+    "delays",
     "documents",
+    "drafts",
     "facts",
     "hearings",
+    "immediate_help",
     "letters",
+    "messages",
+    "life",
     "payments",
     "postings",
+    "reassessments",
     "registers",
+    "runs",
+    "spouses",
 )
 """Every stage registers its steps when it is imported."""
 DEMO_CITIZENS = "demo-citizens.json"
 """Where the demo says who lives in it; beside the other files, never in the code."""
 CALENDAR_YEARS = (2015, 2035)
-    "messages",
-    "life",
 """Years the closing days are made for: the oldest recalculation, the farthest deadline."""
 SHIPPED_BPMN = Path(__file__).resolve().parents[1] / "bpmn"
-    "reassessments",
 """The shipped diagrams and decision tables."""
 
 
@@ -105,8 +116,12 @@ class Core:
     inbox: Inbox
     cases: Casework
     team: TeamLead
+    deadlines: Deadlines
+    runs: PaymentRuns
     citizen: Citizen
     drafts: Drafts
+    messages: Messages
+    spouses: SpouseParts
     intake: Intake
     deployment: Deployment
     central: CentralStore
@@ -183,8 +198,12 @@ def build_core(
         inbox=Inbox(control, cases),
         cases=cases,
         team=TeamLead(control),
+        deadlines=Deadlines(control),
+        runs=PaymentRuns(control),
         citizen=Citizen(control, distribution.application_form),
         drafts=Drafts(env),
+        messages=Messages(control),
+        spouses=SpouseParts(control),
         intake=Intake(
             control,
             FormChannel(
@@ -233,6 +252,8 @@ def _gateways(settings: Settings, clock: Clock, limits: Limits) -> Gateways:
         renderer=TypstRenderer(),
         tax_cards=TaxCardLookup(settings.taxcard_url, clock=clock, limits=limits),
         case_index=CaseIndexWriter(settings.index_url, clock=clock, limits=limits),
+        scanner=scanner_at(settings.scanner_url, seconds=limits.seconds),
+        reporting=IncomeReporting(settings.income_url, clock=clock, limits=limits),
     )
 
 

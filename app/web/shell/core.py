@@ -19,6 +19,8 @@ from processes.ports.pages import (
     DraftDesk,
     InboxDesk,
     IntakeDesk,
+    MessageDesk,
+    SpouseDesk,
     TeamDesk,
 )
 
@@ -49,6 +51,14 @@ class Core(Protocol):
     @property
     def drafts(self) -> DraftDesk:
         """Applications under way."""
+
+    @property
+    def messages(self) -> MessageDesk:
+        """Messages in a case."""
+
+    @property
+    def spouses(self) -> SpouseDesk:
+        """The spouse's own part of an application."""
 
     @property
     def control(self) -> ControlDesk:
