@@ -149,7 +149,7 @@ def test_a_version_cannot_overtake_one_that_is_already_planned(deployment: Deplo
         ("pay_once.bpmn", "payment.tax_card", "payment.unknown", "form.unknown"),
         ("decide.bpmn", "Kan sagen afgøres nu?", "Sagen afgøres", "gateway.question"),
         ("decide.bpmn", "bpmn:userTask", "bpmn:scriptTask", "element.unsupported"),
-        ("deadline_of_case.dmn", 'hitPolicy="UNIQUE"', 'hitPolicy="FIRST"', "dmn.hit_policy"),
+        ("deadline_of_case.dmn", 'hitPolicy="UNIQUE"', 'hitPolicy="LAST"', "dmn.hit_policy"),
     ],
 )
 def test_one_error_refuses_the_whole_bundle_by_name(
