@@ -111,6 +111,14 @@ class RateBook:
         """Return every rate in force on a day, by key."""
         return self._in_force.on(day)
 
+    def of(self, key: str) -> tuple[Rate, ...]:
+        """Return every row of a key, the oldest first."""
+        return tuple(self._by_key.get(key, ()))
+
+    def changes(self, within: Period) -> tuple[date, ...]:
+        """Return the days inside a period on which a rate begins or ends."""
+        return self._in_force.changes(within)
+
     def on(self, key: str, day: date) -> Rate:
         """Return the rate in force on a day, or say which gap the day falls in."""
         found = self.in_force(day).get(key)

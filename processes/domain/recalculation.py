@@ -41,7 +41,11 @@ class Inputs:
 
 
 Calculate = Callable[[Inputs, Sequence[Month]], Calculation]
-"""Calculates months from inputs; the benefit's own function with everything else filled in."""
+"""Calculates months from inputs; the benefit's own function with everything else filled in.
+
+A month must hang on what is valid in its own days only: only months a change touches are calculated
+again for it.
+"""
 
 
 class CauseKind(StrEnum):
@@ -150,19 +154,39 @@ def recalculate(
     same part.
     """
     span = _span(months)
-    steps = tuple(_steps(before, after, span))
-    # The last step is at the end: what does not count is also that of the new inputs.
-    inputs = [before, *(step.inputs for step in steps[:-1]), *([after] if steps else [])]
-    states = [calculate(each, months) for each in inputs]
-    by_key = [{(m.party_id, m.month): m for m in state.months} for state in states]
-    keys = sorted({*by_key[-1], *(key for key in decided if key[1] in set(months))})
+    steps = tuple(_steps(before, after, span, months))
+    calculation = calculate(after, months)
+    last = _by_key(calculation)
+    touched = sorted({month for step in steps for month in step.touches})
+    # A month nothing touches was with the old inputs what it is with the new.
+    states = [{**_untouched(last, touched), **_by_key(_some(calculate, before, touched))}]
+    for step in steps[:-1]:
+        now = _by_key(_some(calculate, step.inputs, step.touches))
+        states.append({**_untouched(states[-1], step.touches), **now})
+    if steps:
+        states.append(last)
+    keys = sorted({*last, *(key for key in decided if key[1] in set(months))})
     return Recalculation(
-        states[-1] if steps else calculate(after, months),
+        calculation,
         tuple(
-            _difference(key, decided.get(key, Money(0)), [each.get(key) for each in by_key], steps)
+            _difference(key, decided.get(key, Money(0)), [each.get(key) for each in states], steps)
             for key in keys
         ),
     )
+
+
+def _by_key(calculation: Calculation | None) -> dict[Key, PersonMonth]:
+    return {} if calculation is None else {(m.party_id, m.month): m for m in calculation.months}
+
+
+def _some(calculate: Calculate, inputs: Inputs, months: Sequence[Month]) -> Calculation | None:
+    return calculate(inputs, months) if months else None
+
+
+def _untouched(
+    state: Mapping[Key, PersonMonth], touched: Sequence[Month]
+) -> dict[Key, PersonMonth]:
+    return {key: month for key, month in state.items() if key[1] not in touched}
 
 
 @dataclass(frozen=True)
@@ -171,6 +195,8 @@ class _Step:
 
     change: Change
     inputs: Inputs
+    touches: tuple[Month, ...]
+    """The months in which something valid is another."""
 
 
 def _difference(
@@ -216,21 +242,32 @@ def _span(months: Sequence[Month]) -> Period:
     return Period(min(months).first_day, max(months).next().first_day)
 
 
-def _steps(before: Inputs, after: Inputs, span: Period) -> Iterator[_Step]:
+def _steps(before: Inputs, after: Inputs, span: Period, months: Sequence[Month]) -> Iterator[_Step]:
     """Yield the inputs after each change, from `before` to `after`."""
     now = before
     for change, rules in _rule_steps(before.rules, after.rules, span):
         now = replace(now, rules=rules)
-        yield _Step(change, now)
+        yield _Step(change, now, tuple(months))
     # From here on the book itself, so that the end is what was asked for.
     now = replace(now, rules=after.rules)
     for key in _changed_rates(before.rates, after.rates, span):
         now = replace(now, rates=_with_rate(now.rates, after.rates, key))
-        yield _Step(_rate_change(before.rates, after.rates, key, span), now)
+        touched = tuple(
+            month
+            for month in months
+            if _rate_in(before.rates, key, month) != _rate_in(after.rates, key, month)
+        )
+        yield _Step(_rate_change(before.rates, after.rates, key, span), now, touched)
     now = replace(now, rates=after.rates)
     for party_id, kind in _changed_facts(before.facts, after.facts, span):
         now = replace(now, facts=_with_fact(now.facts, after.facts, party_id, kind))
-        yield _Step(_fact_change(before.facts, after.facts, party_id, kind, span), now)
+        touched = tuple(
+            month
+            for month in months
+            if _is_other(before.facts, after.facts, party_id, kind, month.period())
+        )
+        change = _fact_change(before.facts, after.facts, party_id, kind, span)
+        yield _Step(change, now, touched)
 
 
 def _rule_steps(
@@ -301,6 +338,14 @@ def _rates_by_key(
     return found
 
 
+def _rate_in(book: RateBook, key: str, month: Month) -> tuple[tuple[Period, Money | int], ...]:
+    days = month.period()
+    rows = sorted(book.of(key), key=lambda rate: rate.valid.start)
+    return tuple(
+        (clipped, rate.value) for rate in rows if (clipped := rate.valid.clipped(days)) is not None
+    )
+
+
 def _with_rate(now: RateBook, after: RateBook, key: str) -> RateBook:
     kept: list[Rate] = [rate for rate in now if rate.key != key]
     return RateBook([*kept, *(rate for rate in after if rate.key == key)])
@@ -333,14 +378,15 @@ def _sentence(said: str) -> str:
 
 def _changed_facts(before: Facts, after: Facts, span: Period) -> list[tuple[str, FactKind]]:
     pairs = {(fact.party_id, fact.kind) for fact in (*before.all, *after.all)}
-    return sorted(
-        pair
-        for pair in pairs
-        if any(
-            view(before).timeline(*pair, span).map(_said)
-            != view(after).timeline(*pair, span).map(_said)
-            for view in (_as_it_counts, Facts.by_the_partys_word)
-        )
+    return sorted(pair for pair in pairs if _is_other(before, after, *pair, span))
+
+
+def _is_other(before: Facts, after: Facts, party_id: str, kind: FactKind, days: Period) -> bool:
+    """Tell whether a fact is another, as it counts or by the citizen's own word."""
+    return any(
+        view(before).timeline(party_id, kind, days).map(_said)
+        != view(after).timeline(party_id, kind, days).map(_said)
+        for view in (_as_it_counts, Facts.by_the_partys_word)
     )
 
 

@@ -5,7 +5,7 @@ The only loop over time: cut at every change, ask once for each stretch, join wh
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -116,6 +116,13 @@ class InForce(Generic[T]):
         edges |= {period.end for _, period, _ in self._values if period.end is not None}
         self._edges = sorted(edges)
         self._found: dict[int, Mapping[str, T]] = {}
+
+    def changes(self, within: Period) -> tuple[date, ...]:
+        """Return the days inside a period on which something begins or ends."""
+        inside = self._edges[bisect_left(self._edges, within.start) :]
+        if within.end is None:
+            return tuple(inside)
+        return tuple(inside[: bisect_left(inside, within.end)])
 
     def on(self, day: date) -> Mapping[str, T]:
         """Return everything in force on a day; the same mapping until something changes."""

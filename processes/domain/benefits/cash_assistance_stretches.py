@@ -156,10 +156,10 @@ def _cuts(
     days = [
         *_changed_facts(facts, people, span),
         *_days_said(facts, people, span),
-        *(day for row in rates for day in (row.valid.start, row.valid.end)),
-        *(day for rule in rules for day in (rule.valid.start, rule.valid.end)),
+        *rates.changes(span),
+        *rules.changes(span),
     ]
-    yield from (day for day in days if day is not None and day in span)
+    yield from (day for day in days if day in span)
 
 
 def _changed_facts(facts: Facts, people: Sequence[str], span: Period) -> Iterator[date]:

@@ -98,6 +98,10 @@ class RuleBook:
         """Return every rule in force on a day, by id."""
         return self._in_force.on(day)
 
+    def changes(self, within: Period) -> tuple[date, ...]:
+        """Return the days inside a period on which a rule begins or ends."""
+        return self._in_force.changes(within)
+
     def versions(self, rule_id: str) -> tuple[Rule, ...]:
         """Return every version of a rule, the oldest first."""
         return tuple(self._by_id.get(rule_id, ()))
