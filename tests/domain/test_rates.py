@@ -14,6 +14,7 @@ from processes.domain.money import Money
 from processes.domain.periods import ONE_DAY
 from processes.domain.rates import RATE_LABELS, Confidence, Rate, RateBook, rate_from_row
 
+BOOK = load_rates()
 ROW = {
     "id": "kh.grundsats.2025",
     "value": "7205",
@@ -102,6 +103,17 @@ def test_no_rate_has_a_hole_in_the_years_that_may_be_recalculated() -> None:
                 holes.add(key)
 
     assert holes == GAPS_WE_KNOW
+
+
+@pytest.mark.parametrize("rate", rate_rows(), ids=lambda rate: rate.id)
+def test_a_rate_holds_from_its_first_day_to_its_last(rate: Rate) -> None:
+    book = BOOK
+
+    assert book.on(rate.key, rate.valid.start) == rate
+    assert book.in_force(rate.valid.start - ONE_DAY).get(rate.key) != rate
+    if rate.valid.end is not None:
+        assert book.on(rate.key, rate.valid.end - ONE_DAY) == rate
+        assert book.in_force(rate.valid.end).get(rate.key) != rate
 
 
 def test_what_the_reform_repealed_ends_on_its_eve() -> None:

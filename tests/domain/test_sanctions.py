@@ -315,3 +315,13 @@ def test_every_krone_is_taken_waits_or_lapses_and_no_month_goes_below_zero(
     shuffled = list(sanctions)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert settle(shuffled, help_by_month=months, taken_from=_paid(months), rates=RATES) == done
+
+
+@pytest.mark.parametrize(("year", "month"), [(2018, 12364), (2019, 12519), (2020, 12663)])
+def test_the_published_day_rates_of_before_2020_are_twelve_months_over_260_days(
+    year: int, month: int
+) -> None:
+    # ps-01, behandlosordentligt.dk and bm.dk: 571, 578 and 584 kr. a day
+    day = RATES.on("sanktion.periodesanktion_dag", date(year, 6, 1)).amount
+
+    assert Money(month * 12 * 100 // 260).to_nearest_krone() == day

@@ -33,6 +33,10 @@ ACTS = {
     "RSL": "lov om retssikkerhed og administration på det sociale område",
     "FVL": "forvaltningsloven",
     "KSL": "kildeskatteloven",
+    "LSP": "lov om social pension",
+    "SEL": "serviceloven",
+    "BL": "barnets lov",
+    "PSL": "personskatteloven",
 }
 """The acts by the letters the rules and rates call them."""
 
