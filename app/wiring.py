@@ -29,7 +29,7 @@ from app.stores.listener import Listener
 from app.stores.sessions import CentralStore
 from app.stores.unit_of_work import SqlUnitOfWorkFactory
 from app.wakeup import Waker
-from integrations import distribution
+from integrations import distribution, person_events
 from integrations.calls import STANDARD_LIMITS, Limits
 from integrations.clamd import scanner_at
 from integrations.cpr import PersonLookup
@@ -50,6 +50,7 @@ from processes.operations.deployment import Deployment
 from processes.operations.drafts import Drafts
 from processes.operations.inbox import Inbox
 from processes.operations.intake import FormChannel, Intake
+from processes.operations.life import Life, PersonChannel
 from processes.operations.messages import Messages
 from processes.operations.relay import Relay
 from processes.operations.runs import PaymentRuns
@@ -123,6 +124,7 @@ class Core:
     messages: Messages
     spouses: SpouseParts
     intake: Intake
+    life: Life
     deployment: Deployment
     central: CentralStore
     claims: SqlClaims
@@ -215,6 +217,15 @@ def build_core(
             ),
             municipality_of=lambda cvr: _municipality_of(central, cvr),
             municipalities=lambda: [each.id for each in central.municipalities()],
+        ),
+        life=Life(
+            control,
+            PersonChannel(
+                parse=person_events.parse,
+                received=person_events.answer_received,
+                unreadable=person_events.answer_unreadable,
+            ),
+            municipality_of=lambda cvr: _municipality_of(central, cvr),
         ),
         deployment=Deployment(
             env,

@@ -28,6 +28,9 @@ PROVISIONAL: Final = (
         "SF0770_B", "income_report", "the record format for those who build income-report systems"
     ),
     Provisional("SF1462", "events", "AMQP access, and the message catalogue's ids"),
+    Provisional(
+        "SF1462 persons", "person_events", "the subscription to CPR's events, and its message types"
+    ),
     Provisional("SF0770_D", "taxcard", "KOMBIT's integration package; its WSDL is not public"),
     Provisional("SF1470", "indexes", "token access, and the municipality's roles and units there"),
     Provisional("SF1520 fault codes", "cpr", "a look at the external test environment"),

@@ -22,3 +22,15 @@ def receive_distribution() -> Response:
         # SOAP 1.1: what cannot be read is a fault, and a fault is a 500.
         status, body = 500, desk.unreadable(str(error))
     return Response(body, status, content_type="text/xml; charset=utf-8")
+
+
+@bp.post("/indgang/beskedfordeler")
+@system(reason="Beskedfordeler calls; the balancer asks for its certificate")
+def receive_person_event() -> Response:
+    """Receive one event of a person (SF1462)."""
+    desk = core().life
+    try:
+        status, body = 200, desk.deliver(request.get_data())
+    except RuleError as error:
+        status, body = 400, desk.unreadable(str(error))
+    return Response(body, status, content_type="text/xml; charset=utf-8")

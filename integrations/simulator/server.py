@@ -20,7 +20,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from integrations.simulator import registers, scenarios
+from integrations.simulator import happenings, registers, scenarios
 from integrations.simulator.contracts import ContractError, soap_fault
 from integrations.simulator.deliveries import deliver, delivery
 from integrations.simulator.effects import Effects
@@ -97,6 +97,7 @@ class Simulator:
             "bank": self._bank,
             "people": self._people,
             "deliver": self._deliver,
+            "person_event": self._person_event,
             "reset": lambda _: self._reset(),
         }
 
@@ -226,6 +227,23 @@ class Simulator:
             transaction_id=wanted.get("transaction_id"),
         )
         return deliver(wanted["url"], body)
+
+    def _person_event(self, wanted: Mapping[str, Any]) -> Any:
+        """Let something happen to somebody, and tell it to `url`, or hand the message back.
+
+        `cpr` tells of somebody this world does not know.
+        """
+        cpr = wanted["cpr"] if "cpr" in wanted else happenings.change(self.world, wanted).cpr
+        body = happenings.message(
+            kind=wanted["kind"],
+            cpr=cpr,
+            on=wanted["on"],
+            municipality_cvr=wanted.get("municipality_cvr", self.world.municipality_cvr),
+            message_id=wanted.get("message_id"),
+        )
+        if "url" not in wanted:
+            return {"body": body.decode()}
+        return happenings.tell(wanted["url"], body)
 
     def _reset(self) -> Any:
         self._set_mode({"mode": "normal"})

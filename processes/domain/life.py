@@ -127,9 +127,11 @@ def settle(
     )
 
 
-def check_told(kind: EventKind, *, happened_on: date, text: str, today: date) -> None:
-    """Refuse what nobody could act on."""
-    if kind not in TOLD_BY_PEOPLE:
+def check_told(
+    kind: EventKind, *, happened_on: date, text: str, today: date, by_staff: bool = False
+) -> None:
+    """Refuse what nobody could act on; a death is told by CPR, or by a caseworker with papers."""
+    if kind not in {*TOLD_BY_PEOPLE, *((EventKind.DEATH,) if by_staff else ())}:
         raise RuleError("Vælg, hvad der er sket.")
     if len(text) > MOST_WORDS:
         raise RuleError(f"Skriv højst {MOST_WORDS} tegn.")
@@ -292,8 +294,16 @@ class Told:
             return ((FactKind.HOLIDAY, said, Period(self.happened_on, self.until + ONE_DAY)),)
         return ()
 
-    def check(self, today: date) -> None:
+    def check(self, today: date, *, by_staff: bool = False) -> None:
         """Refuse what nobody could act on."""
-        check_told(self.kind, happened_on=self.happened_on, text=self.text, today=today)
+        check_told(
+            self.kind,
+            happened_on=self.happened_on,
+            text=self.text,
+            today=today,
+            by_staff=by_staff,
+        )
+        if self.kind is EventKind.DEATH and self.happened_on > today:
+            raise RuleError("En dødsdag kan ikke ligge i fremtiden. Ret dagen.")
         if self.until is not None and self.until < self.happened_on:
             raise RuleError("Den sidste dag ligger før den første. Ret en af dem.")

@@ -364,7 +364,11 @@ def stop_for_death(ctx: StepContext, *, case_id: str) -> Variables:
         ctx.note(case_id, "En part er død. Den anden ansøgers egen del af sagen går videre.")
         return {"case_goes_on": True}
     _drop_hearings(ctx, case_id)
-    left = any(state in LEFT_STATES for _, state in ctx.uow.payments.of_case(case_id))
+    decided = {each.id for each in ctx.uow.decisions.of_case(case_id)}
+    left = any(
+        state in LEFT_STATES and line.decision_id in decided
+        for line, state in ctx.uow.payments.of_case(case_id)
+    )
     if not left and ctx.uow.processes.is_awaited("party-died", case_id):
         _tell_now(ctx, "party-died", case_id, case_id, {})
     ctx.note(case_id, "Ansøgeren er død. Der sendes og udbetales ikke mere i sagen.")

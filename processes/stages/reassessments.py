@@ -49,7 +49,9 @@ def keep(ctx: StepContext, *, case_id: str) -> Variables:
 
 def _state_before(ctx: StepContext, case_id: str) -> CaseState:
     """Return how far the decision that stands has been carried out."""
-    states = [state for _, state in ctx.uow.payments.of_case(case_id)]
+    decided = {each.id for each in ctx.uow.decisions.of_case(case_id)}
+    rows = ctx.uow.payments.of_case(case_id)
+    states = [state for line, state in rows if line.decision_id in decided]
     if PaymentState.SETTLED in states:
         return CaseState.CARRIED_OUT
     if {PaymentState.ORDERED, PaymentState.ACCEPTED} & set(states):
@@ -61,7 +63,9 @@ def _state_before(ctx: StepContext, case_id: str) -> CaseState:
 def settle(ctx: StepContext, *, case_id: str, decision_id: str) -> Variables:
     """Say what is owed after a new decision: more to the citizen, or too much already paid."""
     decision = ctx.uow.decisions.get(decision_id)
-    paid = payments.paid_before(ctx.uow.payments.of_case(case_id), decision_id)
+    decided = {each.id for each in ctx.uow.decisions.of_case(case_id)}
+    rows = [row for row in ctx.uow.payments.of_case(case_id) if row[0].decision_id in decided]
+    paid = payments.paid_before(rows, decision_id)
     differences = reassessment.differences(decision, paid)
     state = _state_before(ctx, case_id)
     pay_more = reassessment.is_more(decision, paid)
