@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,16 +21,24 @@ from processes.engine.state import VERSION, decode, encode
 from tests.engine.drawing import (
     NOW,
     Walk,
+    any_of,
     both,
     call,
     define,
     draw,
     either,
     end,
+    first,
+    link,
+    manual,
     on_error,
+    on_escalation,
     on_timer,
     part,
     path,
+    pause,
+    raised,
+    receive,
     service,
     start,
     user,
@@ -210,6 +220,45 @@ def _part(pen: Pen, block: Shape) -> Shape:
     return Shape(lines, key, key)
 
 
+def _any(pen: Pen, blocks: list[Shape], taken: list[bool]) -> Shape:
+    split, otherwise, join = pen.id("any"), pen.id("by_hand"), pen.id("met")
+    inside = [
+        any_of(split, default=f"{split}_to_{otherwise}"), manual(otherwise), any_of(join),
+        path(split, otherwise, join),
+    ]  # fmt: skip
+    for block, true in zip(blocks, taken, strict=True):
+        condition = f"[{str(true).lower()}]"
+        inside += [*block.inside, path(split, condition, block.first), path(block.last, join)]
+    return Shape(inside, split, join)
+
+
+def _race(pen: Pen, block: Shape) -> Shape:
+    gateway, early, late, meet = pen.id("race"), pen.id("on"), pen.id("on"), pen.id("meet")
+    message, link_out, link_in = pen.id("m"), pen.id("out"), pen.id("in")
+    inside = [
+        first(gateway), pause(early, duration="P1D"), pause(late, duration="P2D"), either(meet),
+        receive(message, "answer-given", "seed"), *block.inside,
+        link(link_out, link_in, throws=True), link(link_in, link_in, throws=False),
+        path(gateway, early, block.first), path(block.last, meet), path(gateway, late, meet),
+        path(gateway, message, link_out), path(link_in, meet),
+    ]  # fmt: skip
+    return Shape(inside, gateway, meet)
+
+
+def _escalating(pen: Pen, block: Shape, *, interrupting: bool) -> Shape:
+    key, begin, stop, up = pen.id("part"), pen.id("start"), pen.id("end"), pen.id("up")
+    event, late, apart, meet = pen.id("hear"), pen.id("late"), pen.id("end"), pen.id("meet")
+    inside = part(
+        key, start(begin), *block.inside, raised(up, "late"), end(stop),
+        path(begin, block.first), path(block.last, up, stop),
+    )  # fmt: skip
+    lines = [inside, on_escalation(event, key, "late", interrupting=interrupting), user(late)]
+    if interrupting:
+        lines += [either(meet), path(key, meet), path(event, late, meet)]
+        return Shape(lines, key, meet)
+    return Shape([*lines, end(apart), path(event, late, apart)], key, key)
+
+
 def _call(pen: Pen, block: Shape) -> Shape:
     key, process = pen.id("call"), pen.id("called")
     begin, stop = pen.id("start"), pen.id("end")
@@ -227,7 +276,11 @@ def blocks(draw_one: st.DrawFn, pen: Pen, depth: int) -> Shape:  # noqa: C901 â€
     """A random block; nested at most `depth` times."""
     plain = ["task", "timed", "side", "failing"]
     kind = draw_one(
-        st.sampled_from(plain if depth == 0 else [*plain, "row", "par", "loop", "part", "call"])
+        st.sampled_from(
+            plain
+            if depth == 0
+            else [*plain, "row", "par", "loop", "part", "call", "any", "race", "up"]
+        )
     )
 
     def inner() -> Shape:
@@ -250,6 +303,13 @@ def blocks(draw_one: st.DrawFn, pen: Pen, depth: int) -> Shape:  # noqa: C901 â€
             return _loop(pen, inner())
         case "part":
             return _part(pen, inner())
+        case "any":
+            taken = draw_one(st.lists(st.booleans(), min_size=2, max_size=3))
+            return _any(pen, [inner() for _ in taken], taken)
+        case "race":
+            return _race(pen, inner())
+        case "up":
+            return _escalating(pen, inner(), interrupting=draw_one(st.booleans()))
         case _:
             return _call(pen, inner())
 
@@ -360,3 +420,49 @@ def test_finding_8_a_long_life_of_joins_and_timers_stays_small_and_flat() -> Non
 
     assert walk.ended is not None
     assert max(sizes) <= 2 * sizes[0]
+
+
+# ---- states that were written before -------------------------------------------------------
+
+GOLDEN = Path(__file__).parent / "golden"
+SAVED = define(
+    draw(
+        "golden", start(), both("s"), user("a"), on_timer("on_late", "a", interrupting=False),
+        user("late"), end("late_end"), part("part_b", start("in"), user("b"), end("out"),
+                                            path("in", "b", "out")),
+        call("c", "called", {"seed": "seed"}, {"given": "done"}), both("j"), user("d"), end(),
+        path("start", "s", "a", "j", "d", "end"), path("s", "part_b", "j"), path("s", "c", "j"),
+        path("on_late", "late", "late_end"),
+    ),
+    draw("called", start("begin"), service("step"), end("stop", done="answer"),
+         path("begin", "step", "stop")),
+    key="golden",
+)  # fmt: skip
+
+
+def _half_way() -> Walk:
+    walk = Walk(SAVED)
+    walk.begin(seed="x", rows=[100, 100], nested={"typename": "t"})
+    walk.done("on_late")
+    walk.done("b", known=True)
+    return walk
+
+
+def test_a_state_written_by_an_earlier_release_is_read_and_goes_on() -> None:
+    """The file is never written anew: a new format gets a new file beside it."""
+    written = base64.b64decode((GOLDEN / "state_1.txt").read_text())
+    walk = Walk(SAVED, state=written, open=_half_way().open)
+
+    assert sorted(place.element_id for place in where_is(SAVED, written)) == [
+        "a", "c", "j", "late", "step",
+    ]  # fmt: skip
+    walk.done("step", answer=42)
+    walk.done("a", ready=True)
+    walk.done("d")
+    walk.done("late", told=True)
+
+    assert walk.ended is not None
+    assert walk.ended.variables == {
+        "seed": "x", "rows": [100, 100], "nested": {"typename": "t"}, "known": True, "given": 42,
+        "ready": True,
+    }  # fmt: skip
