@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     Text,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -20,7 +21,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.models.base import Moment
-from app.models.cases import AssessmentRow, CaseRow, DocumentRow, FactRow, NoteRow
+from app.models.cases import (
+    AssessmentRow,
+    CaseRow,
+    DocumentRow,
+    FactRow,
+    NoteRow,
+    PartyRow,
+)
 from app.models.decisions import DecisionRow, HearingRow, LetterRow
 from app.models.life import LifeEventRow
 from app.models.messages import CaseMessageRow
@@ -76,7 +84,9 @@ class SqlReadStore(Store):
     def case_timeline(self, case_id: str) -> Sequence[TimelineItem]:
         """Return everything that happened to a case, newest first; one statement."""
         happened = _everything(known_id(case_id, "Sagen")).subquery()
-        newest = select(happened).order_by(happened.c.at.desc(), happened.c.source, happened.c.what)
+        newest = select(happened).order_by(
+            happened.c.at.desc(), happened.c.source.desc(), happened.c.what
+        )
         return [_ITEMS[row.source](row) for row in self.session.execute(newest)]
 
     def search_cases(self, tokens: Sequence[str], *, limit: int) -> Sequence[Case]:
@@ -117,7 +127,8 @@ def _everything(case_id: str) -> CompoundSelect[Any]:
         _line("letter", LetterRow.composed_at, LetterRow.body["title"].as_string(),
               document_id=LetterRow.document_id).where(of(LetterRow)),
         _line("letter_delivered", LetterRow.delivered_at, LetterRow.body["title"].as_string(),
-              LetterRow.channel, document_id=LetterRow.document_id)
+              LetterRow.channel, by=PartyRow.name, document_id=LetterRow.document_id)
+        .join(PartyRow, LetterRow.party_id == PartyRow.id)
         .where(of(LetterRow), LetterRow.delivered_at.is_not(None)),
         _line("receipt", ReceiptRow.at, detail=ReceiptRow.state, number=PaymentRow.net_oere,
               month=PaymentRow.month)
@@ -125,8 +136,10 @@ def _everything(case_id: str) -> CompoundSelect[Any]:
         _line("note", NoteRow.at, detail=NoteRow.text, by=NoteRow.by).where(of(NoteRow)),
         _line("assessment", AssessmentRow.at, detail=AssessmentRow.text, by=AssessmentRow.by)
         .where(of(AssessmentRow)),
+        # A letter's copy is told of with the letter.
         _line("document", DocumentRow.recorded_at, DocumentRow.title, DocumentRow.direction,
-              document_id=DocumentRow.id).where(of(DocumentRow)),
+              document_id=DocumentRow.id)
+        .where(of(DocumentRow), ~exists().where(LetterRow.document_id == DocumentRow.id)),
         _line("event", LifeEventRow.received_at, LifeEventRow.kind, LifeEventRow.text,
               by=LifeEventRow.received_by).where(of(LifeEventRow)),
         _line("message", CaseMessageRow.at, CaseMessageRow.kind, by=CaseMessageRow.by)
@@ -190,7 +203,8 @@ def _receipt(row: Happened) -> TimelineItem:
 
 def _delivered(row: Happened) -> TimelineItem:
     words = CHANNEL_WORDS.get(row.detail, "Brevet er afleveret")
-    return TimelineItem(row.at, "brev", row.what, words, "", row.document_id)
+    told = f"{words}, til {row.by}" if row.by else words
+    return TimelineItem(row.at, "brev", row.what, told, "", row.document_id)
 
 
 def _document(row: Happened) -> TimelineItem:

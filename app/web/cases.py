@@ -31,15 +31,15 @@ bp = Blueprint("cases", __name__)
 Answer = str | AnyResponse | tuple[str, int]
 
 KINDS = {
-    "afgoerelse": "Afgørelser",
-    "udbetaling": "Udbetalinger",
-    "brev": "Breve",
-    "besked": "Beskeder",
-    "haendelse": "Hændelser",
-    "opgave": "Opgaver",
-    "oplysning": "Oplysninger",
-    "dokument": "Dokumenter",
-    "notat": "Notater",
+    "afgoerelse": ("Afgørelse", "Afgørelser"),
+    "udbetaling": ("Udbetaling", "Udbetalinger"),
+    "brev": ("Brev", "Breve"),
+    "besked": ("Besked", "Beskeder"),
+    "haendelse": ("Hændelse", "Hændelser"),
+    "opgave": ("Opgave", "Opgaver"),
+    "oplysning": ("Oplysning", "Oplysninger"),
+    "dokument": ("Dokument", "Dokumenter"),
+    "notat": ("Notat", "Notater"),
 }
 """What a time line tells of, the most important first; keys as in the address."""
 
@@ -161,6 +161,7 @@ def timeline(case_id: str) -> str:
         tab=CaseTab.TIMELINE.value,
         chosen=chosen,
         kinds=[_kind(kind, chosen, counted[kind]) for kind in KINDS if counted[kind]],
+        one={kind: name for kind, (name, _many) in KINDS.items()},
         shown=len(shown),
         days=[(day, list(items)) for day, items in groupby(shown, _danish_day)],
     )
@@ -231,7 +232,7 @@ class Chip:
 
 def _kind(kind: str, chosen: Sequence[str], count: int) -> Chip:
     pressed = set(chosen) ^ {kind}
-    return Chip(KINDS[kind], count, kind in chosen, [each for each in KINDS if each in pressed])
+    return Chip(KINDS[kind][1], count, kind in chosen, [each for each in KINDS if each in pressed])
 
 
 def _danish_day(item: TimelineItem) -> date:

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from app.web.shell.labels import regler
 from processes.domain.calculation import Line, Node
 from processes.domain.money import Money
+from processes.domain.periods import Month, Period
 from processes.ports.pages import ExplainLine
+from processes.ports.records import TimelineItem
 from tests.web.client import Client, words
-from tests.web.fake_core import FakeCore
+from tests.web.fake_core import NOW, FakeCore
 from tests.web.world import a_calculation
 
 PAGES = (
@@ -21,6 +24,7 @@ PAGES = (
     "/udbetalinger",
     "/dokumenter",
     "/journal",
+    "/tidslinje",
     "/forloeb",
 )
 
@@ -65,6 +69,69 @@ def test_the_course_is_told_in_words_too(karin: Client) -> None:
 
     assert "Her står sagen" in page.text
     assert "Hvem har set sagen (1)" in page.text
+
+
+def test_a_time_line_shows_the_kinds_that_are_chosen_and_each_can_be_taken_away(
+    karin: Client, world: FakeCore
+) -> None:
+    kinds = ("brev", "brev", "opgave", "notat")
+    line = [
+        TimelineItem(NOW - timedelta(days=n), kind, f"Nummer {n}", "", "karin", "dokument-1")
+        for n, kind in enumerate(kinds)
+    ]
+    object.__setattr__(world.cases.pages["sag-1"], "timeline", line)
+
+    everything = karin.get("/sager/sag-1/tidslinje")
+    letters = karin.get("/sager/sag-1/tidslinje?vis=brev")
+    both = karin.get("/sager/sag-1/tidslinje?vis=brev&vis=opgave&vis=ukendt")
+
+    assert [f"Nummer {n}" in everything.text for n in range(4)] == [True] * 4
+    assert [f"Nummer {n}" in letters.text for n in range(4)] == [True, True, False, False]
+    assert "Viser 3 af 4." in both.text
+    assert both.links()["Fjern filter: Breve 2"] == "/sager/sag-1/tidslinje?vis=opgave"
+    assert letters.links()["Opgaver 1"] == "/sager/sag-1/tidslinje?vis=brev&vis=opgave"
+    assert letters.links()["Nummer 0"] == "/dokumenter/dokument-1"
+    assert "Udbetalinger" not in [words(each) for each in everything.all("main a")]
+
+
+def test_each_ground_of_an_amount_names_its_source_once(karin: Client, world: FakeCore) -> None:
+    world.cases.lines = (
+        ExplainLine(0, "Anna Prøve, marts 2026, før skat", "14.201,00\u00a0kr."),
+        ExplainLine(1, "Forhøjet sats", "14.201,00\u00a0kr.", "lov om aktiv socialpolitik § 16"),
+        ExplainLine(2, "Alder", "34", why="Alderen i hele år."),
+        ExplainLine(3, "Fødselsdato", "12.05.1991", source="Folkeregistret"),
+        ExplainLine(2, "Børnetillæg", "0,00\u00a0kr.", "lov om aktiv socialpolitik § 17"),
+        ExplainLine(3, "Hjemmeboende børn", "0", source="Folkeregistret"),
+    )
+
+    page = karin.get("/sager/sag-1/beregning")
+
+    assert page.text.count("Folkeregistret") == 2, "once for each fact"
+    assert "1 post giver intet: Børnetillæg" in [words(each) for each in page.all("summary")]
+    nested = [len(list(each.iter("details"))) for each in page.all("details")]
+    assert max(nested) == 4, "what lies deeper is folded in what it belongs to"
+
+
+def test_two_months_stand_side_by_side_with_the_reason_of_each_difference(
+    karin: Client, world: FakeCore
+) -> None:
+    calculation = a_calculation()
+    (march,) = calculation.months
+    rate, *others = march.lines
+    fewer = replace(rate, amount=Money.kroner("7000"), days=Period(date(2026, 3, 16)))
+    months = (
+        replace(march, lines=(fewer, *others)),
+        replace(march, month=Month(2026, 4)),
+    )
+    object.__setattr__(
+        world.cases.pages["sag-1"], "calculation", replace(calculation, months=months)
+    )
+
+    page = karin.get("/sager/sag-1/beregning")
+
+    assert "Anna Prøve: marts 2026 og april 2026" in [words(each) for each in page.all("h2")]
+    for said in ("+7.201,00", "I marts 2026 er det kun for", "uændret", "Samme grundlag"):
+        assert said in page.text.replace("\u00a0", " ")
 
 
 def test_a_note_is_written(karin: Client, world: FakeCore) -> None:
@@ -168,7 +235,9 @@ def test_the_rules_used_are_named_with_their_versions() -> None:
     assert regler(calculation) == ["Alder, version 2"]
 
 
-@pytest.mark.parametrize("tab", ["", "/oplysninger", "/beregning", "/dokumenter", "/forloeb"])
+@pytest.mark.parametrize(
+    "tab", ["", "/oplysninger", "/beregning", "/dokumenter", "/tidslinje", "/forloeb"]
+)
 def test_no_page_of_a_case_shows_a_raw_key(karin: Client, tab: str) -> None:
     text = karin.get(f"/sager/sag-1{tab}").text
 
