@@ -201,11 +201,17 @@ def month_line(
     if card.limit is not None and grant.amount > card.limit:
         said = (
             f"Der er {card.limit.danish()} tilbage på frikortet, og hjælpen er"
-            f" {grant.amount.danish()}. Hent et nyt skattekort."
+            f" {grant.amount.danish()} Hent et nyt skattekort."
         )
         remarks.append(Remark(RemarkKind.NO_TAX_CARD, said))
         return MonthLine(grant, amount, None, card, tuple(remarks))
-    net = net_of(grant.amount, card, rules=rules, day=pays_on, helped=calculated)
+    net = net_of(
+        grant.amount,
+        card,
+        rules=rules,
+        day=pays_on,
+        helped=calculated if amount == grant.amount else None,
+    )
     if not net.net:
         said = f"Trækprocenten er {card.rate_percent}. Se efter, om den er rigtig."
         remarks.append(Remark(RemarkKind.NOTHING_LEFT, said))
@@ -234,13 +240,13 @@ def _fits(
     elif amount < grant.amount:
         yield Remark(
             RemarkKind.LOWER,
-            f"Beregnet til {amount.danish()}, afgjort {grant.amount.danish()}."
+            f"Beregnet til {amount.danish()}, afgjort {grant.amount.danish()}"
             " Der betales som sidst afgjort, til der er sendt en ny afgørelse.",
         )
     elif amount > grant.amount:
         yield Remark(
             RemarkKind.HIGHER,
-            f"Beregnet til {amount.danish()}, afgjort {grant.amount.danish()}."
+            f"Beregnet til {amount.danish()}, afgjort {grant.amount.danish()}"
             " Der betales som sidst afgjort; resten kræver en ny afgørelse.",
         )
 
@@ -304,7 +310,7 @@ def compared(
             )
     if gross > limits.largest:
         remarks.append(
-            Remark(RemarkKind.LARGE, f"{gross.danish()}. Grænsen er {limits.largest.danish()}.")
+            Remark(RemarkKind.LARGE, f"{gross.danish()} Grænsen er {limits.largest.danish()}")
         )
     if is_shared:
         remarks.append(Remark(RemarkKind.SHARED, "Personen får penge fra mere end én sag."))

@@ -322,11 +322,16 @@ def phases_of(
             f"{figures.open} åbne undtagelser",
             run.reviewed_at,
         ),
-        _phase("Godkend", run.approved_at is not None, "To personer", run.approved_at),
+        _phase(
+            "Godkend",
+            run.approved_at is not None,
+            "Af en anden end den, der klargjorde",
+            run.approved_at,
+        ),
         _batched("Send", by_name.get(stage.SEND), figures.ordered, figures.ordered),
         RunPhase(
             "Kvittering",
-            "todo" if run.sent_at is None else ("done" if over == figures.ordered else "busy"),
+            _state_of_receipts(run, is_over=over == figures.ordered),
             f"{over} af {figures.ordered} har fået svar",
             None,
             over,
@@ -334,7 +339,7 @@ def phases_of(
         ),
         _batched("Bogfør", posted, figures.settled, figures.settled),
         _batched("Indberet", reported, figures.settled, figures.settled),
-        _phase("Afstem", run.ended_at is not None, "Til øren", run.ended_at),
+        _phase("Afstem", run.ended_at is not None, "Skal stemme til øren", run.ended_at),
     ]
     return _with_the_next_busy(phases)
 
@@ -356,6 +361,13 @@ def _batched(name: str, phase: PhaseProgress | None, done: int, total: int) -> R
     return RunPhase(
         name, "done" if is_done else "busy", said, phase.last_done_at, phase.done, phase.batches
     )
+
+
+def _state_of_receipts(run: PaymentRun, *, is_over: bool) -> str:
+    # What is released or tried again after the run waits for the bank by itself.
+    if run.sent_at is None:
+        return "todo"
+    return "done" if is_over or run.ended_at is not None else "busy"
 
 
 def _with_the_next_busy(phases: list[RunPhase]) -> list[RunPhase]:
