@@ -569,16 +569,20 @@ class Machine:
             return True
         spec: JoinSpec = workflow.spec.task_specs[name]
         node: Node | None = spec.node
-        return (
-            node is not None
-            and node.kind is Kind.INCLUSIVE
-            and not any(
-                is_live(task)
-                and task.task_spec is not spec
-                and task.task_spec.node is not None
-                and task.task_spec.node.id in spec.upstream
-                for task in workflow.tasks.values()
-            )
+        if node is None or node.kind is not Kind.INCLUSIVE:
+            return False
+        # As the standard has it: what can only come by a flow that is still empty is waited for;
+        # what could as well come by one that is taken belongs to a later round.
+        empty = [ways for source, ways in spec.upstream.items() if source not in by_flow]
+        taken = [ways for source, ways in spec.upstream.items() if source in by_flow]
+        standing = {
+            task.task_spec.node.id
+            for task in workflow.tasks.values()
+            if is_live(task) and task.task_spec is not spec and task.task_spec.node is not None
+        }
+        return not any(
+            any(at in ways for ways in empty) and not any(at in ways for ways in taken)
+            for at in standing
         )
 
     def meet(self, last: Task, arrivals: list[Task]) -> None:

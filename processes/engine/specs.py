@@ -123,8 +123,8 @@ class JoinSpec(ElementSpec):
 
     def __init__(self, wf_spec: ProcessSpec, name: str, *, node: Node) -> None:
         super().__init__(wf_spec, name, node=node)
-        self.upstream: frozenset[str] = frozenset()
-        """For an inclusive one: the elements from which a token can still come."""
+        self.upstream: dict[str, frozenset[str]] = {}
+        """For an inclusive one: by source of a flow in, from where a token can come that way."""
 
     def _update_hook(self, my_task: Task) -> bool:
         if not my_task.has_state(TaskState.WAITING):
@@ -194,18 +194,21 @@ def build_specs(diagram: Diagram) -> dict[str, ProcessSpec]:
     return specs
 
 
-def _upstream(join: Node, diagram: Diagram) -> frozenset[str]:
-    """Return the elements from which arrows lead to a join."""
-    found: set[str] = set()
-    todo = [flow.source for flow in join.incoming]
-    while todo:
-        key = todo.pop()
-        if key not in found and key != join.id:
-            found.add(key)
-            node = diagram.nodes[key]
-            todo += [flow.source for flow in node.incoming]
-            todo += [node.attached_to] if node.attached_to else []
-    return frozenset(found)
+def _upstream(join: Node, diagram: Diagram) -> dict[str, frozenset[str]]:
+    """Return from which elements arrows lead to each flow into a join, not through itself."""
+    ways = {}
+    for flow in join.incoming:
+        found: set[str] = set()
+        todo = [flow.source]
+        while todo:
+            key = todo.pop()
+            if key not in found and key != join.id:
+                found.add(key)
+                node = diagram.nodes[key]
+                todo += [each.source for each in node.incoming]
+                todo += [node.attached_to] if node.attached_to else []
+        ways[flow.source] = frozenset(found)
+    return ways
 
 
 def _connect(spec: ProcessSpec, node: Node) -> None:

@@ -129,6 +129,37 @@ def test_an_inclusive_join_in_a_ring_is_met_once_a_round(prune: bool) -> None:  
     assert not walk.incidents
 
 
+@PRUNE
+def test_a_join_inside_another_in_a_ring_does_not_wait_for_the_next_round(prune: bool) -> None:  # noqa: FBT001 – as above
+    """From the outer branch a token can come back to the inner join, but a round later."""
+    walk = Walk(
+        define(
+            draw(
+                "p", start(), either("again"), any_of("outer", default="outer_to_o_hand"),
+                manual("o_hand"), user("a"), any_of("inner", default="inner_to_i_hand"),
+                manual("i_hand"), user("b"), any_of("i_met"), any_of("o_met"), user("decide"),
+                either("more", default="more_to_end"), end(),
+                path("start", "again", "outer", "o_hand", "o_met", "decide", "more", "end"),
+                path("outer", "[true]", "a", "o_met"), path("outer", "[not(false)]", "inner"),
+                path("inner", "i_hand", "i_met", "o_met"), path("inner", "[b]", "b", "i_met"),
+                path("more", "[again]", "again"),
+            )
+        ),
+        prune=prune,
+    )  # fmt: skip
+    walk.begin(b=False, again=True)
+    assert walk.waiting == ["a"]
+    walk.done("a")
+    walk.done("decide", b=True)
+    walk.done("a")
+    assert walk.waiting == ["b"]
+    walk.done("b")
+    walk.done("decide", again=False)
+
+    assert walk.ended is not None
+    assert not walk.incidents
+
+
 # ---- event gateways ------------------------------------------------------------------------
 
 RACE = draw(

@@ -349,6 +349,7 @@ def test_pruning_changes_nothing_in_any_order_of_completion(
     kept.begin(seed=1)
     for _ in range(60):
         assert _seen(pruned) == _seen(kept)
+        assert not pruned.incidents
         if pruned.ended or not pruned.waiting:
             break
         element = data.draw(st.sampled_from(pruned.waiting))
