@@ -6,6 +6,7 @@ the domain parses it, so that no float is ever made.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import yaml
 
 from processes.domain.accounting import PostingBook, posting_book_from_rows
+from processes.domain.benefits.single import Benefit, benefits_from_rows
 from processes.domain.rates import Rate, RateBook, rate_from_row
 from processes.domain.rules.book import RuleBook, rules_from_rows
 
@@ -35,6 +37,11 @@ def load_rates() -> RateBook:
 def load_rules() -> RuleBook:
     """Return the shipped rules, every formula checked (regelbog)."""
     return RuleBook(rules_from_rows([*_rows("rules"), *_rows_of_folder("rules")]))
+
+
+def load_benefits() -> Mapping[str, Benefit]:
+    """Return the benefits besides kontanthjælp, by id (ydelser)."""
+    return benefits_from_rows(_rows("benefits"))
 
 
 def load_posting_book() -> PostingBook:

@@ -15,6 +15,7 @@ COMMANDS = {
     "test": ("app.local.quality", "test"),
     "check": ("app.local.quality", "check"),
     "bench": ("app.local.quality", "bench"),
+    "calculate": ("app.local.calculating", "calculate"),
     "bpmn": ("app.local.models", "bpmn"),
     "dmn": ("app.local.models", "dmn"),
     "pictures": ("app.local.pictures", "run"),

@@ -1,14 +1,10 @@
-"""Kontanthjælp: the stories of scenarios/kontanthjaelp.yaml, and what no story can say."""
+"""Kontanthjælp: what no situation of processes/law/stories can say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,47 +16,16 @@ from processes.domain.benefits.cash_assistance import (
 )
 from processes.domain.calculation import Calculation, Outcome
 from processes.domain.errors import RuleError
-from processes.domain.facts import Fact, FactKind, FactValue, SourceKind
+from processes.domain.facts import Fact, FactKind, SourceKind
 from processes.domain.money import Money, total
 from processes.domain.periods import Month, Period
 from processes.domain.rules.book import RuleBook
 from tests.builders.cases import MARCH, NOW, a_case, an_application
-from tests.builders.facts import A_LIFE, UNKNOWN, a_fact, facts_of, known
+from tests.builders.facts import A_LIFE, a_fact, facts_of, known
 from tests.builders.people import a_spouse, an_adult
 
-STORIES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "scenarios" / "kontanthjaelp.yaml").read_text(encoding="utf-8")
-)
 RATES = load_rates()
 RULES = load_rules()
-
-MONEY_KINDS = {
-    FactKind.WEALTH,
-    FactKind.WORK_INCOME,
-    FactKind.OTHER_INCOME,
-    FactKind.HOLIDAY_PAY,
-}
-
-
-def _value(kind: FactKind, said: Any) -> FactValue | None:
-    if kind in MONEY_KINDS and isinstance(said, str) and said != UNKNOWN:
-        return Money.kroner(said)
-    return said
-
-
-def _facts(party_id: str, changes: dict[str, Any]) -> Iterator[Fact]:
-    said: dict[FactKind, Any] = {
-        **A_LIFE,
-        **{FactKind(kind): what for kind, what in changes.items()},
-    }
-    for kind, what in said.items():
-        for one in what if isinstance(what, list) else [what]:
-            source, valid = SourceKind.CITIZEN, Period(date(2025, 1, 1))
-            if isinstance(one, dict):
-                source = SourceKind(one.get("source", source))
-                valid = Period(one.get("from", valid.start), one.get("to"))
-                one = one["value"]
-            yield a_fact(kind, _value(kind, one), party_id=party_id, source=source, valid=valid)
 
 
 def calculate(
@@ -84,45 +49,6 @@ def calculate(
         made_at=NOW,
         until=until,
     )
-
-
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story["title"])
-def test_the_story_gives_its_amount(story: dict[str, Any]) -> None:
-    facts = [fact for name, changes in story["people"].items() for fact in _facts(name, changes)]
-    expect = story["expect"]
-
-    calculation = calculate(
-        *facts,
-        jointly=story.get("jointly", False),
-        couple="bo" in story["people"],
-        months=tuple(Month.parse(each) for each in str(story["month"]).split(" ")),
-        start=story.get("start"),
-        until=story.get("until"),
-    )
-
-    assert calculation.outcome == expect["outcome"], calculation.missing
-    for party_id in calculation.party_ids:
-        wanted = expect[party_id]
-        got = [month.gross for month in calculation.of(party_id)]
-        assert got == [
-            None if each is None else Money.kroner(each)
-            for each in (wanted if isinstance(wanted, list) else [wanted])
-        ]
-    first = calculation.months[0]
-    lines = {line.label if line.days else line.key: line.amount for line in first.lines}
-    for key, amount in expect.get("lines", {}).items():
-        assert lines[key] == Money.kroner(amount)
-    assert {each.what for each in calculation.missing} == set(expect.get("missing", []))
-    if "unmet" in expect:
-        assert [each.key for each in first.refused_because] == expect["unmet"]
-    unsure = {rule.id.partition("@")[0] for rule in calculation.provisional_rules}
-    assert unsure == set(expect.get("unconfirmed", []))
-
-
-def test_every_story_says_where_it_comes_from_and_some_are_published() -> None:
-    assert {story["evidence"] for story in STORIES} == {"published", "derived"}
-    assert all(story["source"] for story in STORIES)
-    assert len({story["title"] for story in STORIES}) == len(STORIES)
 
 
 @pytest.mark.parametrize(

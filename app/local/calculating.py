@@ -1,0 +1,294 @@
+"""Answers: how is a situation in a file calculated, without a server and without a database?
+
+`./ky calculate SITUATION.yaml`. Reads the file, lets the domain calculate, and writes the answer in
+Danish or as JSON. A file that cannot be read is an error in Danish and exit code 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from app.law import load_benefits, load_rates, load_rules
+from processes.domain.benefits.single import Benefit
+from processes.domain.benefits.situations import (
+    Situation,
+    SituationError,
+    moment,
+    read_situation,
+)
+from processes.domain.calculation import Calculation, ConditionOutcome, Line, PersonMonth
+from processes.domain.errors import CoreError
+from processes.domain.money import Money
+from processes.domain.periods import ONE_DAY, Period
+from processes.domain.rules.prose import (
+    days_in_words,
+    in_words,
+    law_in_words,
+    month_in_words,
+    spoken,
+)
+from processes.domain.rules.trace import Missing, Node, NodeValue
+
+CANNOT = 2
+EVERYBODY = "everybody"
+"""The first part of a file may say what is known of everybody in it."""
+Json = dict[str, Any]
+
+OUTCOMES = {
+    "bevilget": "bevilget",
+    "delvis": "delvis bevilget",
+    "afslag": "afslag",
+    "ukendt": "kan ikke afgøres endnu",
+}
+
+
+def calculate(arguments: list[str]) -> int:
+    """Calculate the situation in a file; 0 is an answer, 2 is a call or file that is wrong."""
+    options = _options(arguments)
+    try:
+        known_at = moment(options.as_known_at, "--as-known-at") if options.as_known_at else None
+        benefits, rates, rules = load_benefits(), load_rates(), load_rules()
+        situations = read_file(Path(options.file), benefits)
+        answers = [
+            (each, each.calculate(rates=rates, rules=rules, benefits=benefits, known_at=known_at))
+            for each in situations
+        ]
+    except CoreError as error:
+        print(f"{options.file}: {error}", file=sys.stderr)
+        return CANNOT
+    _say(_answered(answers, options))
+    return 0
+
+
+def _say(text: str) -> None:
+    """Write the answer; whoever reads only the beginning of it does no harm."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _answered(answers: Sequence[tuple[Situation, Calculation]], options: argparse.Namespace) -> str:
+    if options.json:
+        made = [as_json(*answer) for answer in answers]
+        whole = made[0] if len(made) == 1 else made
+        return json.dumps(whole, ensure_ascii=False, indent=2)
+    said = [_in_danish(*answer, explain=options.explain) for answer in answers]
+    return "\n\n".join("\n".join(lines) for lines in said)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in Danish what is wrong with a call."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say how it is called, and stop."""
+        print(
+            f"Brug: {self.usage}\nKaldet kan ikke læses ({message}).",
+            file=sys.stderr,
+        )
+        sys.exit(CANNOT)
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = _Parser(
+        add_help=False,
+        usage="./ky calculate SITUATION.yaml [--as-known-at DATO] [--explain] [--json]",
+    )
+    parser.add_argument("file")
+    parser.add_argument("--as-known-at", default="")
+    parser.add_argument("--explain", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args(arguments)
+
+
+class _Loader(yaml.CSafeLoader):
+    """The loader in C, as safe as the other and much faster; refuses a name said twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 – PyYAML's own signature
+        """Refuse a name that stands twice: the first would be lost without a word."""
+        names = [self.construct_object(name, deep=deep) for name, _ in node.value]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise SituationError(
+                f"linje {node.start_mark.line + 1}", f"'{twice}' står to gange.", "Slet den ene."
+            )
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_file(path: Path, benefits: Mapping[str, Benefit]) -> list[Situation]:
+    """Read every situation of a file; `---` stands between them."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        said = [each for each in yaml.load_all(text, _Loader) if each is not None]
+    except FileNotFoundError:
+        raise SituationError("", "Filen findes ikke.", "Se efter, om stien er rigtig.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SituationError(
+            "", f"Filen kan ikke læses ({type(error).__name__}).", "Gem den som tekst i UTF-8."
+        ) from None
+    except ValueError as error:  # a day that looks like one and is none, such as 30 February
+        raise SituationError(
+            "", f"En dag eller et tal i filen findes ikke ({error}).", "Ret det."
+        ) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"linje {mark.line + 1}, tegn {mark.column + 1}" if mark else ""
+        raise SituationError(
+            where, "Det er ikke YAML.", "Se efter indrykning, kolon og anførselstegn."
+        ) from None
+    if not said:
+        raise SituationError("", "Filen er tom.", "Skriv en situation; se docs/rules.md.")
+    return [read_situation(each, benefits=benefits) for each in _with_everybody(said)]
+
+
+def _with_everybody(said: list[Any]) -> list[Any]:
+    """Give everybody in a file the facts its first part says of everybody."""
+    first = said[0]
+    if not isinstance(first, dict) or set(first) != {EVERYBODY}:
+        return said
+    shared = first[EVERYBODY] or {}
+    return [_completed(each, shared) for each in said[1:]]
+
+
+def _completed(each: Any, shared: Json) -> Any:
+    people = each.get("people") if isinstance(each, dict) else None
+    if not isinstance(people, dict) or not isinstance(shared, dict):
+        return each
+    # What the situation itself says comes last and counts.
+    with_shared = {name: {**shared, **(facts or {})} for name, facts in people.items()}
+    return {**each, "people": with_shared}
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+
+def as_json(situation: Situation, calculation: Calculation) -> Json:
+    """Return a calculation as JSON with every tree; amounts are kroner as text, never floats."""
+    return {
+        "benefit": situation.benefit,
+        "as_known_at": calculation.known_at.isoformat(),
+        "outcome": str(calculation.outcome),
+        "provisional": calculation.is_provisional,
+        "persons": [
+            {
+                "person": party,
+                "months": [_month_json(month) for month in calculation.of(party)],
+            }
+            for party in calculation.party_ids
+        ],
+        "missing": [_missing_json(each) for each in calculation.missing],
+        "notes": list(calculation.notes),
+        "rules": list(calculation.rule_versions),
+    }
+
+
+def _month_json(month: PersonMonth) -> Json:
+    return {
+        "month": str(month.month),
+        "days": _days_json(month.days),
+        "gross": _plain(month.gross),
+        "lines": [_line_json(line) for line in month.lines],
+        "conditions": [_condition_json(each) for each in month.conditions],
+        "missing": [_missing_json(each) for each in month.missing],
+    }
+
+
+def _line_json(line: Line) -> Json:
+    return {
+        "key": line.key,
+        "label": line.label,
+        "amount": _plain(line.amount),
+        "days": _days_json(line.days),
+        "laws": list(line.laws),
+        "tree": _tree(line.explanation),
+    }
+
+
+def _condition_json(condition: ConditionOutcome) -> Json:
+    return {
+        "key": condition.key,
+        "label": condition.label,
+        "met": condition.met,
+        "law": condition.law,
+        "reason": condition.reason,
+        "days": _days_json(condition.days),
+        "tree": _tree(condition.explanation),
+    }
+
+
+def _missing_json(missing: Missing) -> Json:
+    return {"person": missing.party_id, "what": missing.what, "sentence": missing.sentence}
+
+
+def _days_json(days: Period | None) -> Json | None:
+    if days is None or days.end is None:
+        return None
+    return {"from": days.start.isoformat(), "to": (days.end - ONE_DAY).isoformat()}
+
+
+def _tree(node: Node) -> Json:
+    return {
+        "kind": node.kind,
+        "id": node.id,
+        "label": node.label,
+        "value": _plain(node.value),
+        "law": node.law,
+        "source": node.source,
+        "confidence": str(node.confidence),
+        "derived": node.derived,
+        "inputs": [_tree(each) for each in node.inputs],
+    }
+
+
+def _plain(value: NodeValue) -> str | int | bool | None:
+    if isinstance(value, Money):
+        sign = "-" if value.oere < 0 else ""
+        return f"{sign}{abs(value.oere) // 100}.{abs(value.oere) % 100:02d}"
+    if value is None or isinstance(value, str | int):
+        return value
+    return value.isoformat()
+
+
+# --- Danish ---------------------------------------------------------------------------------------
+
+
+def _in_danish(situation: Situation, calculation: Calculation, *, explain: bool) -> list[str]:
+    said = [f"{situation.title or situation.benefit}: {OUTCOMES[str(calculation.outcome)]}"]
+    for party in calculation.party_ids:
+        for month in calculation.of(party):
+            said += _month_in_danish(month, party, explain=explain)
+    said += [f"Mangler: {each.sentence} ({each.party_id})" for each in calculation.missing]
+    said += [f"Bemærk: {note}" for note in calculation.notes]
+    return said
+
+
+def _month_in_danish(month: PersonMonth, party: str, *, explain: bool) -> list[str]:
+    days = f", {days_in_words(month.days)}" if month.days else ""
+    said = ["", f"{party}, {month_in_words(month.month)}{days}: {in_words(month.gross)}"]
+    for line in month.lines:
+        laws = "; ".join(law_in_words(law) for law in line.laws if law)
+        said.append(f"  {line.amount.danish():>16}  {line.label} ({laws})")
+        if explain:
+            said += _spoken(line.explanation)
+    for condition in month.conditions:
+        if condition.met is not True or explain:
+            sign = {True: "opfyldt", False: "ikke opfyldt", None: "ved ikke"}[condition.met]
+            said.append(f"  {condition.label}: {sign}. {condition.reason}")
+            if explain:
+                said += _spoken(condition.explanation)
+    return said
+
+
+def _spoken(node: Node) -> list[str]:
+    return [
+        f"{'  ' * (line.depth + 3)}{line.text}{f' [{line.law}]' if line.law else ''}"
+        for line in spoken(node)
+    ]
