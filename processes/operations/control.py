@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -175,6 +175,7 @@ class Control:
                 definition, instance.blob or None, todo.popleft(), self.env.now(), tables=tables
             )
             instance = replace(instance, blob=advanced.state)
+            _record(uow, instance, advanced.effects)
             for effect in advanced.effects:
                 if isinstance(effect, fx.RunStep) and self._is_inline(effect):
                     steps += 1
@@ -230,20 +231,7 @@ class Control:
                     instance, state=InstanceState.ENDED, ended_at=now, end_element=effect.element_id
                 )
             case fx.Record():
-                uow.processes.record(
-                    [
-                        HistoryEvent(
-                            instance.id,
-                            effect.element_id,
-                            effect.element_kind,
-                            effect.what,
-                            effect.at,
-                            effect.by,
-                            effect.result,
-                            effect.process_id,
-                        )
-                    ]
-                )
+                pass  # written together with the others of this advance
             case _:
                 self._want(uow, instance, effect)
         return instance
@@ -490,6 +478,26 @@ class Control:
             )
         )
         uow.processes.save_instance(replace(instance, state=InstanceState.INCIDENT))
+
+
+def _record(uow: UnitOfWork, instance: ProcessInstance, effects: Iterable[fx.Effect]) -> None:
+    """Write the history of one advance, in one statement."""
+    events = [
+        HistoryEvent(
+            instance.id,
+            effect.element_id,
+            effect.element_kind,
+            effect.what,
+            effect.at,
+            effect.by,
+            effect.result,
+            effect.process_id,
+        )
+        for effect in effects
+        if isinstance(effect, fx.Record)
+    ]
+    if events:
+        uow.processes.record(events)
 
 
 def message_item(
