@@ -36,7 +36,8 @@ class Review(_NoteForm):
 
     note = WordsField(
         "Hvad skal den, der godkender, vide?",
-        description="Skal udfyldes, når hele kørslen afviger. Ellers kun, hvis der er noget.",
+        [Required("Skriv, hvad du har set efter, så den, der godkender, kan bruge det.")],
+        description="Afviger hele kørslen fra sidste måned, så skriv, hvorfor den er rigtig.",
     )
 
 

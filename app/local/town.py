@@ -23,7 +23,7 @@ from processes.domain.facts import Fact, FactKind, Facts, FactStatus, FactValue,
 from processes.domain.identifiers import Cpr, Kle
 from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentReceipt, PaymentState
-from processes.domain.periods import Month, Period
+from processes.domain.periods import Month, Period, danish_day
 from processes.domain.rates import RateBook
 from processes.ports.stores import UnitOfWork
 
@@ -144,7 +144,7 @@ class _Made:
             facts=Facts.as_known(facts, self.decided_at),
             rules=self.core.env.rules,
             calendar=self.core.env.calendar,
-            today=self.decided_at.date(),
+            today=danish_day(self.decided_at),
             plan_id=_id("plan", person),
             new_id=lambda: _id("payment", person),
             made_at=self.decided_at,

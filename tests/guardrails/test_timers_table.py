@@ -13,11 +13,14 @@ REMINDS = "send_letter"
 """A reminder may go out by itself; then the case waits again, and only once."""
 RAISES_PRIORITY = "applications.raise_priority"
 """The one thing a timer may do without a person: let the open tasks stand out."""
+BY_THE_CALENDAR = {"monthly_payment_run"}
+"""What is due here is the municipality's own doing, and no citizen's deadline: what is sent when
+the time to stop is over was reviewed by one person and approved by another."""
 TIMERS = [
     (diagram, node)
     for diagram in (shipped.definition(key).diagrams[key] for key in shipped.PROCESSES)
     for node in diagram.nodes.values()
-    if node.wait is not None
+    if node.wait is not None and diagram.id not in BY_THE_CALENDAR
 ]
 
 

@@ -60,6 +60,15 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
         "conclusion": "Lønsedlen var fra februar.",
         "reassess": "ja",
     },
+    "casework.death": {"conclusion": "Ægtefællen er vejledt om at søge."},
+    "casework.assess_move": {
+        "still_ours": "nej",
+        "place": "Nabokøb Kommune",
+        "has_consent": "nej",
+        "conclusion": "Tilmeldt adressen den 9. marts.",
+    },
+    "casework.change": {"matters": "ja", "conclusion": "Ansættelsesbrevet er set."},
+    "casework.overpaid": {"note": "Sag om tilbagebetaling er oprettet."},
     "casework.complete_facts": {
         "wealth": "3.150,00",
         "source": "Dokument fra borgeren",
@@ -108,6 +117,12 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
     "payment.rejected": {"cause": "nemkonto_rettet", "note": "Ny konto er anvist."},
     "payment.voucher_rejected": {"cause": "konto_aabnet", "note": "Kontoen er åbnet."},
     "payment.no_receipt": {"note": "Banken finder kvitteringen og sender den i dag."},
+    "run.blockers": {"note": "Borgerne er ringet op."},
+    "run.review": {"note": "Alt er set efter."},
+    "run.approve": {"approval": "approved"},
+    "run.escalated": {"note": "Sanne gør det i morgen."},
+    "run.vouchers": {"note": "Kontoen er åbnet."},
+    "run.differences": {"note": "Banken har svaret nu."},
     "post.undelivered": {"cause": "proev_igen", "note": "Posten svarer igen."},
 }
 
@@ -257,6 +272,7 @@ def test_an_exempt_tax_card_has_neither_rate_nor_deduction(karin: Client, world:
         FactAnswer("anna", FactKind.TAX_CARD_RATE, VALUE, 37),
         FactAnswer("anna", FactKind.TAX_CARD_DEDUCTION, VALUE, Money.kroner("4310")),
         FactAnswer("bo", FactKind.TAX_CARD_KIND, VALUE, "frikort"),
+        FactAnswer("bo", FactKind.TAX_CARD_LIMIT, VALUE, Money.kroner("12000")),
     )
     assert values["valid_from"] == date(2026, 3, 1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from app.security.interim_login import DemoCitizen
 from forms.registry import FORMS
@@ -30,6 +31,7 @@ from processes.domain.documents import (
 from processes.domain.facts import Contradiction, FactKind, SourceKind
 from processes.domain.hearings import HearingState
 from processes.domain.letters import Letter, LetterKind, LetterSection, LetterTable
+from processes.domain.life import EventKind, EventSource, EventState, LifeEvent
 from processes.domain.messages import CaseMessage, MessageKind
 from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentState
@@ -43,6 +45,7 @@ from processes.ports.pages import (
     FactRow,
     InstanceView,
     LetterRow,
+    LifePage,
     MessageThread,
     PapersPage,
     PaymentRow,
@@ -81,6 +84,12 @@ ROLE_OF = {
     "payment.rejected": "finance",
     "payment.voucher_rejected": "finance",
     "payment.no_receipt": "finance",
+    "run.blockers": "finance",
+    "run.review": "finance",
+    "run.approve": "team_lead",
+    "run.escalated": "team_lead",
+    "run.vouchers": "finance",
+    "run.differences": "finance",
 }
 PAYMENT_OF = {
     "payment.rejected": PaymentState.REJECTED,
@@ -91,11 +100,27 @@ PAYMENT_OF = {
 VARIABLES_OF: dict[str, dict[str, object]] = {
     "payment.voucher_rejected": {"rejected_because": "KONTO_LUKKET"},
     "casework.recheck": {"register": "eIndkomst", "checked_at": NOW.isoformat()},
+    "casework.death": {"case_goes_on": False},
+    **dict.fromkeys(
+        (
+            "run.blockers",
+            "run.review",
+            "run.approve",
+            "run.escalated",
+            "run.vouchers",
+            "run.differences",
+        ),
+        {"run_id": "7d8a8827-7132-49df-b7aa-0b8cdf261288"},
+    ),
 }
 TITLES = {
     "casework.assess": "Vurdér oplysninger og betingelser",
     "casework.register_data": "Indtast registeroplysninger med kilde",
     "casework.recheck": "Registret er tilbage: sammenlign oplysninger",
+    "casework.death": "Dødsfald: se sagen igennem",
+    "casework.assess_move": "Flytning: er vi stadig opholdskommune?",
+    "casework.change": "Ændring: betyder den noget for hjælpen?",
+    "casework.overpaid": "Udbetalt for meget: opret sag om tilbagebetaling",
     "casework.complete_facts": "Indhent og registrér manglende oplysninger",
     "casework.review_documents": "Gennemgå listen over papirer, der mangler",
     "casework.check_documents": "Se papirerne igennem",
@@ -115,6 +140,12 @@ TITLES = {
     "payment.rejected": "Udbetaling afvist",
     "payment.voucher_rejected": "Ret det afviste bilag",
     "payment.no_receipt": "Undersøg bankens manglende kvittering",
+    "run.blockers": "Ryd blokeringer",
+    "run.review": "Gennemgå kørslen",
+    "run.approve": "Godkend kørslen",
+    "run.escalated": "Følg op på gennemgangen",
+    "run.vouchers": "Ret de afviste bilag",
+    "run.differences": "Afklar differencer",
     "post.undelivered": "Brev kunne ikke afleveres",
 }
 
@@ -132,6 +163,8 @@ USERS = (
     ),
     User("finn", "Finn Øster", "", ((999, "finance", "Ydelse Nord"),)),
     User("rita", "Rita Vig", "", ((999, "auditor", ""),)),
+    User("lars", "Lars Fog", "", ((999, "local_admin", ""),)),
+    User("mette", "Mette Krog", "", ((999, "local_admin", ""),)),
     User("poul", "Poul Ager", "", ((999, "process_owner", ""),)),
     User("jonas", "Jonas Brandt", "", ((999, "caseworker", "Ydelse Nord"),)),
 )
@@ -464,6 +497,46 @@ OWNERS = {"caseworker": "karin", "approver": "gerda", "team_lead": "tina", "fina
 TASK_IDS = {key: number for number, key in enumerate(FORMS, start=1)}
 
 
+EVENT_OF = {
+    "casework.death": EventKind.DEATH,
+    "casework.assess_move": EventKind.MOVE,
+    "casework.change": EventKind.JOB,
+}
+
+
+def an_event(kind: EventKind, **changes: Any) -> LifeEvent:
+    """Return something that happened to whoever applied."""
+    event = LifeEvent(
+        id=f"haendelse-{kind}",
+        case_id="sag-1",
+        party_id=an_adult().id,
+        kind=kind,
+        source=EventSource.CPR if kind is EventKind.DEATH else EventSource.CITIZEN,
+        happened_on=date(2026, 3, 16),
+        text="" if kind is EventKind.DEATH else "Jeg begynder i en butik.",
+        message_id=str(kind),
+        received_at=NOW,
+        received_by="",
+        place="Nabokøb Kommune" if kind is EventKind.MOVE else "",
+    )
+    return replace(event, **changes)
+
+
+def a_life_page(*, is_decided: bool = False, may_withdraw: bool = True) -> LifePage:
+    """Return what can be told about a case: one event waits, one is dealt with."""
+    settled = an_event(
+        EventKind.INCOME, state=EventState.SETTLED, conclusion="Set på.", settled_by="karin"
+    )
+    return LifePage(
+        case=a_case(parties=(an_adult(), a_spouse(), a_child())),
+        applicants=(an_adult(), a_spouse()),
+        events=(an_event(EventKind.JOB), settled),
+        may_withdraw=may_withdraw,
+        is_decided=is_decided,
+        is_closed=False,
+    )
+
+
 def a_task_page(form_key: str, *, assignee: str | None = "owner") -> TaskPage:
     """Return the page of a task, taken by whoever has its role."""
     task = a_task(form_key, id=TASK_IDS[form_key])
@@ -499,6 +572,10 @@ def a_task_page(form_key: str, *, assignee: str | None = "owner") -> TaskPage:
         papers=PAPERS,
         documents=(a_photograph(),),
         thread=a_thread() if form_key == "casework.answer_message" else None,
+        event=an_event(EVENT_OF[form_key]) if form_key in EVENT_OF else None,
+        told=[a_fact(FactKind.WORK_INCOME, Money.kroner("9000"))]
+        if form_key == "casework.change"
+        else (),
         names=NAMES,
     )
 
@@ -624,6 +701,7 @@ def a_world(diagram_xml: str = "") -> FakeCore:
     core.citizen.lines = EXPLANATION
     core.citizen.paper_page = a_papers_page()
     core.messages.thread = a_thread()
+    core.life.page = a_life_page()
     core.spouses.shown = a_spouse_page()
     core.citizen.files["dokument-1"] = (a_document(), b"%PDF-1.7 prove")
     core.control.stopped.append(an_incident())
