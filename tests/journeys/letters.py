@@ -27,7 +27,6 @@ from processes.ports.pages import CasePage
 from tests.journeys.conftest import World
 
 AMOUNT = re.compile(r"[−-]?\d{1,3}(?:\.\d{3})*,\d{2} kr\.")
-PARAGRAPH = re.compile(r"§ \d+")
 DECISIONS = {"bevilling_forsoergelse", "delvis_bevilling_forsoergelse", "afslag_forsoergelse"}
 
 
@@ -67,7 +66,7 @@ def letters_of(world: World, case_id: str, tmp_path: Path) -> list[ReadLetter]:
         letter = ReadLetter(
             str(record.kind), page.case.party(record.party_id), _text(pypdf.PdfReader(pdf))
         )
-        _says_what_the_rows_say(letter, page)
+        says_what_the_rows_say(letter, page)
         read.append(letter)
     assert len(posted) == len(read), "nothing is posted that is not on the case"
     return read
@@ -95,7 +94,8 @@ def _is_archival_and_accessible(pdf: Path) -> None:
     assert all({"/FontFile2", "/FontFile3"} & set(each.get_object()) for each in fonts)
 
 
-def _says_what_the_rows_say(letter: ReadLetter, page: CasePage) -> None:
+def says_what_the_rows_say(letter: ReadLetter, page: CasePage) -> None:
+    """Find in a letter what was decided, asked or heard, and no amount besides."""
     wanted = list(_wanted(letter, page))
     assert wanted
     assert [each for each in wanted if plain(each) not in letter.text] == []

@@ -4,9 +4,11 @@ What nobody looks at in a story is done by the driver; every letter that comes o
 """
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from app.local import demo
@@ -18,7 +20,7 @@ from processes.domain.money import Money
 from processes.domain.periods import Month
 from processes.ports.pages import CasePage
 from tests.journeys.conftest import World
-from tests.journeys.letters import letters_of, plain
+from tests.journeys.letters import letters_of, plain, says_what_the_rows_say
 from tests.journeys.screens import PHONE, LogIn, Reader, browser, log_in, site
 from tests.journeys.test_documents import ANSWERS
 from tests.journeys.test_registers import wait_out_the_retries
@@ -324,9 +326,22 @@ def test_with_cpr_down_a_person_types_in_and_the_difference_is_found_when_it_is_
     world.driver.rest(case_id)
     decided = page_of(world, case_id)
     assert decided.case.state is CaseState.CARRIED_OUT
-    assert [each.kind for each in letters_of(world, case_id, tmp_path)] == [
-        "bevilling_forsoergelse"
-    ]
+    (letter,) = letters_of(world, case_id, tmp_path)
+    assert letter.kind == "bevilling_forsoergelse"
+    (line,) = decided.decisions[0].lines
+    amount = plain(line.amount.danish())
+    for said, instead in (
+        (amount, "1,00 kr."),
+        ("§ 16", "§ 61"),
+        ("31. marts 2026", "30. marts 2026"),
+        ("Venlig hilsen", "Du får desuden 500,00 kr."),
+    ):
+        assert said in letter.text
+        with pytest.raises(AssertionError):
+            # What is read back would be noticed if it said anything else.
+            says_what_the_rows_say(
+                replace(letter, text=letter.text.replace(said, instead)), decided
+            )
 
     world.misbehave("cpr", "normal")
     world.move(hours=7)
