@@ -21,6 +21,7 @@ from app.local.driver import (
     approve,
     assess,
     conclude_hearing,
+    help_not_needed,
     prepare_hearing,
     propose,
     tax_card,
@@ -53,6 +54,7 @@ STAFF: tuple[tuple[str, str, tuple[tuple[int, Role], ...]], ...] = (
     ("sanne", "Sanne Friis", ((999, Role.FINANCE),)),
     ("peter", "Peter Dam", ((999, Role.PROCESS_OWNER),)),
     ("ulrik", "Ulrik Mark", ((999, Role.LOCAL_ADMIN),)),
+    ("vibeke", "Vibeke Toft", ((999, Role.LOCAL_ADMIN),)),
     ("bente", "Bente Ravn", ((999, Role.AUDITOR),)),
     ("nadia", "Nadia Skov", ((998, Role.CASEWORKER), (998, Role.TEAM_LEAD))),
 )
@@ -166,11 +168,16 @@ COUPLE: dict[str, Answer] = {
     "casework.assess": assess(text="Begge er uden indtægt og forsørger to børn.", single=False),
 }
 
+IN_NEED: dict[str, Answer] = {
+    **GRANT,
+    "casework.immediate_help": help_not_needed("Freja har penge til mad og husly måneden ud."),
+}
+
 STORIES: tuple[tuple[str, dict[str, Answer], str], ...] = (
     # who applies, how the tasks are answered, and which form the case rests at
     ("anna", GRANT, ""),
     ("bo", COUPLE, "payment.tax_card"),
-    ("freja", GRANT, "decision.approve"),
+    ("freja", IN_NEED, "decision.approve"),
     ("ulla", TOO_WEALTHY, ""),
     ("brandt", {}, ""),
     ("hjalte", {}, ""),

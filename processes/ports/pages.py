@@ -631,6 +631,27 @@ class ControlDesk(Protocol):
         """Try a stopped step again."""
 
 
+class DeadlineDesk(Protocol):
+    """A municipality's own deadlines (frister)."""
+
+    def page(self, by: Actor) -> DeadlinesPage:
+        """Return what holds today, what will, and what waits for a second person."""
+
+    def propose(
+        self, benefit: str, kind: DeadlineKind, days: int, valid_from: date, by: Actor
+    ) -> None:
+        """Propose a deadline; it holds for nobody before another has approved it."""
+
+    def approve(self, setting_id: str, by: Actor) -> None:
+        """Approve what another proposed."""
+
+    def drop(self, setting_id: str, by: Actor) -> None:
+        """Turn a proposal down, or take one's own back."""
+
+    def published(self, municipality_id: int) -> Sequence[DeadlineRow]:
+        """Return what a municipality has published; anybody may know it."""
+
+
 class TeamDesk(Protocol):
     """A team, seen by its lead (hold)."""
 

@@ -11,6 +11,7 @@ from tests.web.world import a_world
 KEPT = {
     "/",
     "/dokumenter/<document_id>",
+    "/frister/<int:municipality_id>",
     "/hold",
     "/hold/flyt",
     "/hold/flyt/<batch_id>/fortryd",
@@ -33,6 +34,9 @@ KEPT = {
     "/opgaver/<int:task_id>/udkast",
     "/opgaver/naeste",
     "/opgaver/nyt",
+    "/opsaetning/frister",
+    "/opsaetning/frister/<setting_id>/afvis",
+    "/opsaetning/frister/<setting_id>/godkend",
     "/rolle",
     "/sager",
     "/sager/<case_id>",

@@ -39,6 +39,7 @@ from processes.ports.records import (
     User,
 )
 from tests.fakes.clock import FrozenClock
+from tests.web.fake_deadlines import FakeDeadlines
 from tests.web.fake_team import FakeTeam
 
 NOW = datetime(2026, 3, 16, 9, 12, tzinfo=UTC)
@@ -448,6 +449,7 @@ class FakeCore:
     cases: FakeCases = field(default_factory=FakeCases)
     citizen: FakeCitizen = field(default_factory=FakeCitizen)
     team: FakeTeam = field(default_factory=FakeTeam)
+    deadlines: FakeDeadlines = field(default_factory=FakeDeadlines)
     messages: FakeMessages = field(default_factory=FakeMessages)
     spouses: FakeSpouses = field(default_factory=FakeSpouses)
     control: FakeControl = field(default_factory=FakeControl)

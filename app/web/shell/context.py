@@ -16,6 +16,7 @@ from app.web.shell.tree import branches
 from forms.base import EmptyForm
 from forms.desk import SearchForm
 from processes.domain.access import Actor, Role, may
+from processes.domain.deadlines import USUAL
 from processes.domain.documents import LARGEST_FILE_BYTES
 from processes.ports.pages import GAP
 
@@ -37,6 +38,7 @@ STAFF_MENU = (
     MenuItem("cases.index", "Sager", "case.read", "cases"),
     MenuItem("runs.index", "Udbetaling", "run.read", "runs"),
     MenuItem("team.index", "Hold", "team.read", "team"),
+    MenuItem("setup.deadlines", "Frister", "deadline.set", "setup"),
     MenuItem("teamlead.incidents", "Standsede sager", "incident.read", "teamlead"),
 )
 LANDINGS = (
@@ -114,6 +116,7 @@ def install(app: Flask) -> None:
         empty_form=empty_form,
         may=may,
         benefits=labels.BENEFITS,
+        usual_deadlines=USUAL,
         channels=labels.CHANNELS,
         letter_gap=GAP,
         largest=LARGEST_FILE_BYTES,

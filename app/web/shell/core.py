@@ -16,6 +16,7 @@ from processes.ports.pages import (
     CaseDesk,
     CitizenDesk,
     ControlDesk,
+    DeadlineDesk,
     DraftDesk,
     InboxDesk,
     IntakeDesk,
@@ -43,6 +44,10 @@ class Core(Protocol):
     @property
     def team(self) -> TeamDesk:
         """The team lead's team."""
+
+    @property
+    def deadlines(self) -> DeadlineDesk:
+        """The municipality's own deadlines."""
 
     @property
     def citizen(self) -> CitizenDesk:
