@@ -14,13 +14,27 @@ from typing import Any, Protocol
 import requests
 
 from app.local import demo
-from app.local.driver import Answer, Driver, Team, Values, approve, prepare_hearing, propose
+from app.local.driver import (
+    Answer,
+    Driver,
+    Team,
+    Values,
+    approve,
+    delay_reason,
+    help_not_needed,
+    help_now,
+    note_passed,
+    pay_otherwise,
+    prepare_hearing,
+    propose,
+)
 from app.local.storybook import (
     APPLICANT,
     DENMARK,
     SPOUSE,
     Answers,
     Ending,
+    ExpectedHelp,
     ExpectedMonth,
     Happening,
     Story,
@@ -38,6 +52,7 @@ from integrations.simulator import scenarios
 from processes.domain.calculation import PersonMonth
 from processes.domain.cases import Party, PartyRole, Protection
 from processes.domain.facts import FACT_LABELS, FactAnswer, FactKind, FactStatus
+from processes.domain.life import EVENT_NAMES, Told
 from processes.domain.money import Money, total
 from processes.domain.registers import PersonAnswer
 from processes.domain.rules.prose import law_in_words, month_in_words
@@ -281,15 +296,49 @@ class StoryPlayer:
             lambda page: {**prepare_hearing(page), "hearing_days": days},
         )
 
-    def new_deadline(self, it: Happening) -> None:
-        """Tell the citizen of a new deadline."""
+    def immediate_help(self, it: Happening) -> None:
+        """Say whether the citizen needs help until the first payment, and how much."""
+        said = it.details
+        may = ("beløb", "udbetales", "mangler")
+        known(said, must=("svar", "begrundelse"), may=may, of=it.phrase)
+        why = " ".join(str(said["begrundelse"]).split())
+        if said["svar"] not in HELP_ANSWERS:
+            raise StoryError(f"'{said['svar']}' er ikke et svar; der er " + ", ".join(HELP_ANSWERS))
+        if said["svar"] == "ikke nødvendig":
+            self.complete("casework.immediate_help", help_not_needed(why))
+            return
+        amount = str(said["beløb"]) if said["svar"] == "bevilling" else None
+        self.complete(
+            "casework.immediate_help",
+            help_now(
+                why,
+                amount=amount,
+                needs=str(said.get("mangler", "")),
+                payout=HELP_WAYS[str(said.get("udbetales", "NemKonto"))],
+            ),
+        )
+
+    def hand_over(self, it: Happening) -> None:
+        """Hand money over that cannot go to an account."""
+        known(it.details, must=("kvittering", "notat"), of=it.phrase)
+        self.complete(
+            "payment.pay_otherwise",
+            pay_otherwise(
+                way="kasse",
+                reference=str(it.details["kvittering"]),
+                note=str(it.details["notat"]),
+            ),
+        )
+
+    def why_late(self, it: Happening) -> None:
+        """Write why the deadline is not kept."""
         known(it.details, must=("ny frist", "fordi"), of=it.phrase)
         self.complete(
-            "casework.deadline_passed",
-            lambda _page: {
-                "new_deadline_on": day(it.details["ny frist"]),
-                "reason": it.details["fordi"],
-            },
+            "casework.delay_reason",
+            delay_reason(
+                " ".join(str(it.details["fordi"]).split()),
+                new_deadline_on=day(it.details["ny frist"]),
+            ),
         )
 
     def reply(self, it: Happening) -> None:
@@ -299,6 +348,75 @@ class StoryPlayer:
         if not hearings:
             raise StoryError("der er ingen partshøring at svare på")
         self.core.citizen.answer_hearing(hearings[0].id, it.text, demo.citizen(person.cpr))
+
+    # ---- what happens in a life ------------------------------------------------------------------
+
+    def withdraw(self, it: Happening) -> None:
+        """The citizen withdraws the application."""
+        person = scenarios.load("demo").people[self.story.citizen]
+        self.core.life.withdraw(self.case_id, it.text, demo.citizen(person.cpr))
+
+    def tell(self, it: Happening) -> None:
+        """The citizen tells of a change."""
+        said = it.details
+        known(said, must=("hvad", "fra"), may=("beløb", "med egne ord"), of=it.phrase)
+        kinds = {name.lower(): kind for kind, name in EVENT_NAMES.items()}
+        if said["hvad"] not in kinds:
+            raise StoryError(f"'{said['hvad']}' er ikke en ændring; der er " + ", ".join(kinds))
+        told = Told(
+            kinds[said["hvad"]],
+            day(said["fra"]),
+            " ".join(str(said.get("med egne ord", "")).split()),
+            amount=Money.kroner(str(said["beløb"])) if "beløb" in said else None,
+        )
+        person = scenarios.load("demo").people[self.story.citizen]
+        self.core.life.tell(self.case_id, told, demo.citizen(person.cpr))
+
+    def cpr_tells(self, it: Happening) -> None:
+        """CPR tells that something happened, by Beskedfordeler; twice, as it may."""
+        known(it.details, must=("hvem", "hændelse", "dag"), of=it.phrase)
+        kind = {"dødsfald": "doedsfald", "flytning": "flytning"}.get(it.details["hændelse"])
+        if kind is None:
+            raise StoryError(f"'{it.details['hændelse']}' er hverken dødsfald eller flytning")
+        said = requests.post(
+            f"{self.registers_url}/__control/person_event",
+            json={"who": it.details["hvem"], "kind": kind, "on": f"{day(it.details['dag'])}"},
+            timeout=CONTROL_SECONDS,
+        )
+        said.raise_for_status()
+        for _ in range(2):
+            self.core.life.deliver(said.json()["body"].encode())
+
+    def look_at_death(self, it: Happening) -> None:
+        """Look through the case after a death."""
+        self.complete("casework.death", lambda _page: {"conclusion": it.text})
+
+    def judge_move(self, it: Happening) -> None:
+        """Say whether we are still the municipality that must help."""
+        said = it.details
+        must = ("stadig opholdskommune", "samtykke", "vurdering")
+        known(said, must=must, may=("ny kommune",), of=it.phrase)
+        self.complete(
+            "casework.assess_move",
+            lambda _page: {
+                "still_ours": yes_or_no(said["stadig opholdskommune"]),
+                "place": said.get("ny kommune", ""),
+                "has_consent": yes_or_no(said["samtykke"]),
+                "conclusion": " ".join(said["vurdering"].split()),
+            },
+        )
+
+    def judge_change(self, it: Happening) -> None:
+        """Say whether a change can matter for the help."""
+        known(it.details, must=("kan betyde noget", "vurdering"), of=it.phrase)
+        matters = yes_or_no(it.details["kan betyde noget"])
+        self.complete(
+            "casework.change",
+            lambda _page: {
+                "matters": matters,
+                "conclusion": " ".join(it.details["vurdering"].split()),
+            },
+        )
 
     # ---- what happens without people -------------------------------------------------------------
 
@@ -352,6 +470,9 @@ class StoryPlayer:
 
 Act = Callable[[StoryPlayer, Happening], None]
 
+HELP_ANSWERS = ("bevilling", "afslag", "ikke nødvendig")
+HELP_WAYS = {"NemKonto": "nemkonto", "i kassen": "kasse"}
+
 AWAY = {
     "CPR svarer ikke": ("cpr", "down"),
     "CPR svarer igen": ("cpr", "normal"),
@@ -383,8 +504,19 @@ PHRASES: Mapping[str, Act] = {
     "godkenderen sender forslaget tilbage": lambda player, it: player.complete(
         "decision.approve", lambda _page: {"approved": False, "reason": it.text}
     ),
-    "teamlederen giver besked om ny frist": StoryPlayer.new_deadline,
+    "sagsbehandleren tager stilling til engangshjælp": StoryPlayer.immediate_help,
+    "økonomien udbetaler i kassen": StoryPlayer.hand_over,
+    "sagsbehandleren begrunder forsinkelsen": StoryPlayer.why_late,
+    "teamlederen følger op på fristen": lambda player, it: player.complete(
+        "casework.deadline_passed", note_passed(it.text)
+    ),
     "borgeren svarer": StoryPlayer.reply,
+    "borgeren trækker ansøgningen tilbage": StoryPlayer.withdraw,
+    "borgeren fortæller om en ændring": StoryPlayer.tell,
+    "CPR melder": StoryPlayer.cpr_tells,
+    "sagsbehandleren ser på dødsfaldet": StoryPlayer.look_at_death,
+    "sagsbehandleren vurderer flytningen": StoryPlayer.judge_move,
+    "sagsbehandleren ser på ændringen": StoryPlayer.judge_change,
     "der går": StoryPlayer.wait,
     "pengene er til disposition": StoryPlayer.wait_for_money,
     **dict.fromkeys(AWAY, StoryPlayer.away),
@@ -422,6 +554,7 @@ def differences(page: CasePage, ending: Ending, core: Core) -> Iterator[str]:
     reasons = sorted({each.label for month in months for each in month.refused_because})
     yield from _differ("betingelser, der ikke er opfyldt", sorted(ending.because), reasons)
     yield from _month_differences(page, ending.months)
+    yield from _help_differences(page, ending.help_now)
     yield from _differ("breve", sorted(_expected_letters(ending)), sorted(_letters(page)))
     yield from _source_differences(page, ending)
     journal = "\n".join(note.text for note in page.notes)
@@ -469,10 +602,13 @@ def _month_differences(page: CasePage, expected: Sequence[ExpectedMonth]) -> Ite
             yield f"{where}: ventede {month.gross.danish()}, men intet er beregnet"
             continue
         yield from _line_differences(where, month, got)
+        own = {decision.id for decision in page.decisions}
         rows = [
             row
             for row in page.payments
-            if row.line.party_id == party.id and row.line.month == month.month
+            if row.line.decision_id in own
+            and row.line.party_id == party.id
+            and row.line.month == month.month
         ]
         paid = rows[0] if rows else None
         yield from _differ(f"{where}, skat", month.tax, paid and paid.line.tax)
@@ -482,6 +618,19 @@ def _month_differences(page: CasePage, expected: Sequence[ExpectedMonth]) -> Ite
     for party_id, number in calculated:
         name = page.case.party(party_id).name
         yield f"{name}, {month_in_words(number)}: ikke ventet, men beregnet"
+
+
+def _help_differences(page: CasePage, expected: ExpectedHelp | None) -> Iterator[str]:
+    own = {decision.id for decision in page.decisions}
+    rows = [row for row in page.payments if row.line.decision_id not in own]
+    paid = rows[0] if rows else None
+    if expected is None:
+        yield from _differ("engangshjælp", None, paid and paid.line.net)
+        return
+    yield from _differ("engangshjælp før skat", expected.gross, paid and paid.line.gross)
+    yield from _differ("engangshjælp til udbetaling", expected.net, paid and paid.line.net)
+    yield from _differ("engangshjælp den", expected.on, paid and paid.line.disposition_on)
+    yield from _differ("engangshjælp er", "udbetalt", str(paid.state) if paid else None)
 
 
 def _paying(months: Sequence[PersonMonth]) -> dict[tuple[str, Any], PersonMonth]:

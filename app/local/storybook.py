@@ -75,6 +75,15 @@ class ExpectedMonth:
 
 
 @dataclass(frozen=True)
+class ExpectedHelp:
+    """What must be paid as immediate help (ventet engangshjælp), and when it must be there."""
+
+    gross: Money
+    net: Money
+    on: date
+
+
+@dataclass(frozen=True)
 class ExpectedSource:
     """Where a fact must be said to come from (ventet kilde)."""
 
@@ -108,6 +117,8 @@ class Ending:
     notes: tuple[str, ...]
     """Words that must stand in the journal."""
     protected: bool
+    help_now: ExpectedHelp | None
+    """Help until the first payment; None when none must be paid."""
     reasoning: str
     """Why the author expects this: the sum worked out by hand, and the source of each figure."""
 
@@ -183,7 +194,7 @@ def _happening(source: object) -> Happening:
 
 
 def _ending(source: Mapping[str, Any]) -> Ending:
-    may = ("fordi", "beløb", "kilder", "i journalen", "beskyttet")
+    may = ("fordi", "beløb", "engangshjælp", "kilder", "i journalen", "beskyttet")
     known(source, must=("afgørelse", "breve", "begrundelse"), may=may, of="ender")
     return Ending(
         outcome=source["afgørelse"],
@@ -193,7 +204,17 @@ def _ending(source: Mapping[str, Any]) -> Ending:
         sources=tuple(_source(each) for each in source.get("kilder", ())),
         notes=tuple(source.get("i journalen", ())),
         protected=yes_or_no(source.get("beskyttet", "nej")),
+        help_now=_help(source["engangshjælp"]) if "engangshjælp" in source else None,
         reasoning=" ".join(source["begrundelse"].split()),
+    )
+
+
+def _help(source: Mapping[str, Any]) -> ExpectedHelp:
+    known(source, must=("før skat", "til udbetaling", "til disposition"), of="engangshjælp")
+    return ExpectedHelp(
+        gross=Money.kroner(source["før skat"]),
+        net=Money.kroner(source["til udbetaling"]),
+        on=day(source["til disposition"]),
     )
 
 
