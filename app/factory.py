@@ -18,7 +18,20 @@ from app.config import Mode, Settings
 from app.security.guards import unguarded
 from app.security.interim_login import citizen_actor, staff_actor
 from app.security.sessions import ServerSessions
-from app.web import auth, cases, citizen, dialogue, inbound, inbox, runs, setup, spouse, team, teamlead
+from app.web import (
+    auth,
+    cases,
+    citizen,
+    dialogue,
+    inbound,
+    inbox,
+    life,
+    runs,
+    setup,
+    spouse,
+    team,
+    teamlead,
+)
 from app.web.shell import context, health
 from app.web.shell.core import Core
 from app.wiring import build_core
@@ -73,6 +86,7 @@ def create_app(settings: Settings | None = None, core: Core | None = None) -> Fl
         runs.bp,
         citizen.bp,
         dialogue.bp,
+        life.bp,
         spouse.bp,
         inbound.bp,
     ):

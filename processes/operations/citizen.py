@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from processes.domain import life
 from processes.domain.access import Actor, require
 from processes.domain.calculation import DESK_NOTE
-from processes.domain.cases import Case
+from processes.domain.cases import Application, Case, CaseState
 from processes.domain.decisions import Decision
 from processes.domain.documents import (
     Direction,
@@ -21,10 +22,16 @@ from processes.domain.documents import (
 )
 from processes.domain.errors import NotFoundError, RuleError
 from processes.domain.hearings import HearingState, PartyHearing
+from processes.domain.life import EventKind
 from processes.domain.messages import unread
 from processes.domain.payments import PaymentState
 from processes.domain.spouses import SpousePart, SpousePartState
-from processes.operations.casework import explain_lines, letter_rows, payment_rows
+from processes.operations.casework import (
+    explain_lines,
+    letter_rows,
+    may_withdraw,
+    payment_rows,
+)
 from processes.operations.control import Control
 from processes.operations.paperwork import collecting_of
 from processes.operations.uploads import Uploads
@@ -226,13 +233,15 @@ class Citizen:
         missing = still_missing(papers) if decision is None else ()
         part = uow.spouse_parts.of_case(case.id)
         is_spouse = own != case.primary_party.id
+        stopped = _stopped_words(uow, case)
         spouse_step = None if decision is not None else _spouse_step(part, own)
         said = [each for each in uow.messages.of_case(case.id) if each.party_id == own]
         return CitizenCase(
             case=case,
-            state_words=(
-                "" if decision is not None else _spouse_words(part, own, is_begun=bool(tasks))
-            )
+            may_withdraw=not (is_spouse and not application.applies_jointly)
+            and may_withdraw(uow, case),
+            state_words=stopped
+            or ("" if decision is not None else _spouse_words(part, own, is_begun=bool(tasks)))
             or _state_words(decision, hearing, missing, payments, answer_by),
             steps=_steps(
                 application.received_at.astimezone(DENMARK).date(),
@@ -242,7 +251,9 @@ class Citizen:
                 payments,
                 answer_by,
                 spouse_step=spouse_step,
-            ),
+            )
+            if not stopped
+            else _stopped_steps(application, uow, case),
             spouse_part=part,
             is_spouse=is_spouse,
             unread_messages=len(unread(said, by_party=True)),
@@ -323,6 +334,29 @@ def _state_words(
     if payments:
         return f"Hjælpen er på vej og udbetales {payments[0].line.disposition_on:%d.%m.%Y}."
     return "Der er truffet en afgørelse. Du finder brevet herunder."
+def _stopped_words(uow: UnitOfWork, case: Case) -> str:
+    """Return why a case has stopped without a decision; empty when it has not."""
+    events = uow.life.of_case(case.id)
+    if life.withdrawal(events) is not None:
+        return "Ansøgningen er trukket tilbage, og sagen er stoppet. Du kan søge igen, når du vil."
+    if case.state is not CaseState.CLOSED:
+        return ""
+    if any(each.kind is EventKind.MOVE and each.place for each in events):
+        return "Sagen er stoppet her, fordi en anden kommune skal hjælpe dig. Læs brevet herunder."
+    return "Sagen er afsluttet."
+
+
+def _stopped_steps(application: Application, uow: UnitOfWork, case: Case) -> list[CitizenStep]:
+    """Return the way of a case that has stopped: sent, and over."""
+    events = uow.life.of_case(case.id)
+    ended = events[0].received_at.astimezone(DENMARK).date() if events else None
+    sent = application.received_at.astimezone(DENMARK).date()
+    return [
+        CitizenStep("Ansøgning sendt", "done", "", sent),
+        CitizenStep("Sagen er stoppet", "done", "", ended),
+    ]
+
+
 
 
 def _spouse_words(part: SpousePart | None, own: str, *, is_begun: bool) -> str:

@@ -30,7 +30,7 @@ from processes.domain.facts import Contradiction, Fact, FactKind
 from processes.domain.hearings import PartyHearing
 from processes.domain.immediate_help import Ceiling, ImmediateHelp
 from processes.domain.letters import Letter
-from processes.domain.life import LifeEvent
+from processes.domain.life import LifeEvent, Told
 from processes.domain.messages import CaseMessage, unanswered
 from processes.domain.payments import PaymentLine, PaymentState
 from processes.domain.periods import Period
@@ -335,6 +335,8 @@ class CitizenCase:
     is_spouse: bool = False
     """Whether the reader is the spouse: then the application is another's."""
     unread_messages: int = 0
+    may_withdraw: bool = False
+    """Whether the reader can still withdraw the application."""
 
     @property
     def missing_papers(self) -> Sequence[DocumentRequest]:
@@ -588,6 +590,34 @@ class MessageDesk(Protocol):
         by: Actor,
     ) -> None:
         """Write to a party of a case."""
+
+
+class LifeDesk(Protocol):
+    """What happens in a citizen's life (ændringer og hændelser)."""
+
+    def mine(self, case_id: str, by: Actor) -> LifePage:
+        """Return what one can tell about one's own case, and has told."""
+
+    def withdraw(self, case_id: str, reason: str, by: Actor) -> None:
+        """Withdraw one's own application."""
+
+    def tell(self, case_id: str, told: Told, by: Actor) -> LifeEvent:
+        """Tell of a change in one's own life."""
+
+    def of_case(self, case_id: str, by: Actor) -> LifePage:
+        """Return what can be told about a case, and was."""
+
+    def withdraw_for(self, case_id: str, party_id: str, reason: str, by: Actor) -> None:
+        """Withdraw an application on the citizen's behalf."""
+
+    def tell_for(self, case_id: str, party_id: str, told: Told, by: Actor) -> LifeEvent:
+        """Write down a change on the citizen's behalf."""
+
+    def deliver(self, raw: bytes) -> bytes:
+        """Receive one message about a person; answered after it is safely stored."""
+
+    def unreadable(self, reason: str) -> bytes:
+        """Return the answer to a message that could not be taken."""
 
 
 class SpouseDesk(Protocol):

@@ -25,6 +25,8 @@ def prepare_event(ctx: StepContext, body: Mapping[str, object]) -> CaseEvent:
     """Read what the event says of the case."""
     case = ctx.uow.cases.get(str(body["case_id"]))
     kind = str(body["kind"])
+    # What can happen to a case more than once names what it is about.
+    subject = f":{body['subject']}" if "subject" in body else ""
     return CaseEvent(
         idempotency_key=f"event:{case.id}:{kind}{subject}",
         kind=kind,

@@ -18,11 +18,13 @@ from processes.domain.access import Actor, require
 from processes.domain.cases import Case
 from processes.domain.documents import Document
 from processes.domain.errors import ConflictError, NotAllowedError, NotFoundError, RuleError
+from processes.domain.life import EventSource, LifeEvent, Told
 from processes.ports.pages import (
     CasePage,
     CaseTab,
     CitizenCase,
     ExplainLine,
+    LifePage,
     MessageThread,
     PapersPage,
     SpousePage,
@@ -396,6 +398,68 @@ class FakeMessages:
 
 
 @dataclass
+class FakeLife:
+    """What happens in a citizen's life, kept in a list."""
+
+    page: LifePage | None = None
+    told: list[tuple[str, Told]] = field(default_factory=list)
+    withdrawn: list[tuple[str, str, str]] = field(default_factory=list)
+    refuses: str = ""
+    """What every telling and withdrawal is refused with."""
+
+    def mine(self, case_id: str, by: Actor) -> LifePage:
+        return self._page(case_id)
+
+    def of_case(self, case_id: str, by: Actor) -> LifePage:
+        require(by, "case.read")
+        return self._page(case_id)
+
+    def _page(self, case_id: str) -> LifePage:
+        if self.page is None or self.page.case.id != case_id:
+            raise NotFoundError("Sagen findes ikke.")
+        return self.page
+
+    def withdraw(self, case_id: str, reason: str, by: Actor) -> None:
+        self._refuse()
+        self.withdrawn.append((case_id, "", reason))
+
+    def withdraw_for(self, case_id: str, party_id: str, reason: str, by: Actor) -> None:
+        self._refuse()
+        self.withdrawn.append((case_id, party_id, reason))
+
+    def tell(self, case_id: str, told: Told, by: Actor) -> LifeEvent:
+        return self.tell_for(case_id, "", told, by)
+
+    def tell_for(self, case_id: str, party_id: str, told: Told, by: Actor) -> LifeEvent:
+        self._refuse()
+        self.told.append((party_id, told))
+        return LifeEvent(
+            id="event",
+            case_id=case_id,
+            party_id=party_id,
+            kind=told.kind,
+            source=EventSource.CITIZEN,
+            happened_on=told.happened_on,
+            text=told.text,
+            message_id="m",
+            received_at=NOW,
+            received_by="",
+        )
+
+    def deliver(self, raw: bytes) -> bytes:
+        if raw != b"<besked/>":
+            raise RuleError("Beskeden kan ikke læses.")
+        return b"<retur>20</retur>"
+
+    def unreadable(self, reason: str) -> bytes:
+        return b"<retur>41</retur>"
+
+    def _refuse(self) -> None:
+        if self.refuses:
+            raise RuleError(self.refuses)
+
+
+@dataclass
 class FakeSpouses:
     """The spouse's part in memory."""
 
@@ -451,6 +515,7 @@ class FakeCore:
     team: FakeTeam = field(default_factory=FakeTeam)
     deadlines: FakeDeadlines = field(default_factory=FakeDeadlines)
     messages: FakeMessages = field(default_factory=FakeMessages)
+    life: FakeLife = field(default_factory=FakeLife)
     spouses: FakeSpouses = field(default_factory=FakeSpouses)
     control: FakeControl = field(default_factory=FakeControl)
     intake: FakeIntake = field(default_factory=FakeIntake)

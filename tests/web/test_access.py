@@ -26,6 +26,7 @@ VALUES = {
     "hearing_id": "hoering-1",
     "incident_id": "1",
     "slug": "hvorfor",
+    "kind": "job",
 }
 
 

@@ -20,6 +20,7 @@ from processes.ports.pages import (
     DraftDesk,
     InboxDesk,
     IntakeDesk,
+    LifeDesk,
     MessageDesk,
     SpouseDesk,
     TeamDesk,
@@ -60,6 +61,10 @@ class Core(Protocol):
     @property
     def messages(self) -> MessageDesk:
         """Messages in a case."""
+
+    @property
+    def life(self) -> LifeDesk:
+        """What happens in a citizen's life."""
 
     @property
     def spouses(self) -> SpouseDesk:
