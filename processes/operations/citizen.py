@@ -176,9 +176,7 @@ class Citizen:
         checked = Uploads(self.env).checked(files, by, subject=f"case:{asked.case_id}")
         with self.env.uow(by.municipality_id) as uow:
             for file in checked:
-                paper_stage.choose_file(
-                    self.env.context(uow, by), request_id, file, party_id=own
-                )
+                paper_stage.choose_file(self.env.context(uow, by), request_id, file, party_id=own)
             uow.commit()
 
     def remove_file(self, file_id: str, by: Actor) -> str:
@@ -233,9 +231,9 @@ class Citizen:
         missing = still_missing(papers) if decision is None else ()
         part = uow.spouse_parts.of_case(case.id)
         is_spouse = own != case.primary_party.id
-        stopped = _stopped_words(uow, case)
         spouse_step = None if decision is not None else _spouse_step(part, own)
         said = [each for each in uow.messages.of_case(case.id) if each.party_id == own]
+        stopped = _stopped_words(uow, case)
         return CitizenCase(
             case=case,
             may_withdraw=not (is_spouse and not application.applies_jointly)
@@ -334,6 +332,8 @@ def _state_words(
     if payments:
         return f"Hjælpen er på vej og udbetales {payments[0].line.disposition_on:%d.%m.%Y}."
     return "Der er truffet en afgørelse. Du finder brevet herunder."
+
+
 def _stopped_words(uow: UnitOfWork, case: Case) -> str:
     """Return why a case has stopped without a decision; empty when it has not."""
     events = uow.life.of_case(case.id)
@@ -355,8 +355,6 @@ def _stopped_steps(application: Application, uow: UnitOfWork, case: Case) -> lis
         CitizenStep("Ansøgning sendt", "done", "", sent),
         CitizenStep("Sagen er stoppet", "done", "", ended),
     ]
-
-
 
 
 def _spouse_words(part: SpousePart | None, own: str, *, is_begun: bool) -> str:
