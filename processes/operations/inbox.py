@@ -125,13 +125,21 @@ class Inbox:
     def next(self, by: Actor) -> int | None:
         """Claim the most urgent task nobody has (tag næste opgave); None when there is none."""
         require(by, "task.claim")
-        for row in self.rows(TaskFilter(view="unassigned"), by):
-            try:
-                self.claim(row.task.id, by)
-            except (ConflictError, NotAllowedError):
-                # Somebody was faster, or this one is not mine to decide: try the one after.
-                continue
-            return row.task.id
+        tried: set[int] = set()
+        while rows := [
+            row
+            for row in self.rows(TaskFilter(view="unassigned"), by)
+            if row.task.id not in tried
+        ]:
+            for row in rows:
+                tried.add(row.task.id)
+                try:
+                    self.claim(row.task.id, by)
+                except (ConflictError, NotAllowedError):
+                    # Somebody was faster, or this one is not mine to decide: try the one after,
+                    # and when many were faster, the page after.
+                    continue
+                return row.task.id
         return None
 
     def complete(self, task_id: int, values: Mapping[str, object], by: Actor) -> None:
