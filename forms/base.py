@@ -97,6 +97,8 @@ class Background:
     """How long a party usually has to answer a hearing here."""
     help_until: date | None = None
     """The day before the first payment: until then somebody without means needs help now."""
+    answered_registers: tuple[str, ...] = ()
+    """Registers that answered after somebody was asked to type in for them."""
     missing_registers: tuple[str, ...] = ()
     """The registers a person types in for; empty when the task does not say."""
 

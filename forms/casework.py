@@ -8,10 +8,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self, cast
 
-from wtforms import Field, StringField
+from wtforms import Field, HiddenField, StringField
 
+from forms import holidays
 from forms.base import AskedParty, Background, Section, TaskForm
-from forms.fields import ChoiceField, DanishDateField, Required, WholeField, WordsField
+from forms.fields import (
+    ChoiceField,
+    CprField,
+    DanishDateField,
+    NotAfter,
+    NotBefore,
+    Required,
+    RequiredIf,
+    WholeField,
+    WordsField,
+)
 from forms.questions import (
     NO,
     QUESTIONS,
@@ -23,9 +34,22 @@ from forms.questions import (
     start_values,
 )
 from processes.domain.cases import Protection
-from processes.domain.facts import FACT_LABELS, Fact, FactKind, FactValue
+from processes.domain.facts import (
+    FACT_LABELS,
+    Fact,
+    FactAnswer,
+    FactKind,
+    FactValue,
+    SourceKind,
+)
 from processes.domain.hearings import LEAST_HEARING_DAYS
-from processes.domain.registers import NEEDED, TYPED_IN_ITS_PLACE, PersonAnswer, RegisterName
+from processes.domain.registers import (
+    NEEDED,
+    TYPED_IN_ITS_PLACE,
+    PersonAnswer,
+    RegisterName,
+    SpouseAnswer,
+)
 
 PLAIN_YES_NO = ((YES, "Ja"), (NO, "Nej"))
 LONGEST_HEARING_DAYS = 28
@@ -194,7 +218,77 @@ class FactForm(TaskForm):
         return {"answers": given}
 
 
-class Assess(FactForm):
+DAY_HINT = (
+    "Dag, måned og år. Skriv den dag, det ændrede sig, også midt i en måned: så regnes hver del af"
+    " måneden for sig. Løn og anden indtægt gælder altid hele måneden."
+)
+
+
+def from_day(background: Background, asks: str) -> DanishDateField:
+    """Return the question from which day answers hold; never before the months of the case."""
+    start = (background.valid_from or background.today).replace(day=1)
+    last = background.today.replace(day=1, year=background.today.year + 1)
+    return DanishDateField(
+        asks,
+        [
+            Required(f"Skriv den dag, det gælder fra, som {start:%d.%m.%Y}."),
+            NotBefore(
+                start,
+                f"Sagen handler om tiden fra {start:%d.%m.%Y}. Skriv den dag eller en senere.",
+            ),
+            NotAfter(last, f"Skriv en dag senest {last:%d.%m.%Y}. Se årstallet efter."),
+        ],
+        description=DAY_HINT,
+    )
+
+
+class HolidayForm(FactForm):
+    """A form about facts that asks about holiday too, each with days of its own."""
+
+    @classmethod
+    def asked(cls, background: Background) -> type[Self]:
+        """Return the form with questions about each adult's holiday."""
+        made = {
+            name: field
+            for party in background.parties
+            for name, field in holidays.fields(party).items()
+        }
+        form = super().asked(background)
+        return cast("type[Self]", type(cls.__name__, (form,), made))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse a holiday whose days are none."""
+        good = bool(super().validate(extra_validators))
+        return holidays.is_sound(self, self.background.parties) and good
+
+    @property
+    def sections(self) -> list[Section]:
+        """Return the facts, the holiday, and then the form's own questions."""
+        is_missing = any(each.what in HOLIDAY_WORDS for each in self.background.missing)
+        asked = holidays.section(self, self.background.parties, folded=not is_missing)
+        rest = [each for each in super().sections if not set(each.fields) & set(asked.fields)]
+        facts = {field_name(party, kind) for party, kind in self.kinds(self.background)}
+        place = next(
+            (
+                number
+                for number, each in enumerate(rest)
+                if not {field.name for field in each.fields} & facts
+            ),
+            len(rest),
+        )
+        return [*rest[:place], asked, *rest[place:]]
+
+    def to_variables(self) -> dict[str, object]:
+        """Return the answers, those about holidays with their own days."""
+        values = super().to_variables()
+        given = cast("tuple[FactAnswer, ...]", values["answers"])
+        return {**values, "answers": (*given, *holidays.answers(self, self.background.parties))}
+
+
+HOLIDAY_WORDS = frozenset({FactKind.HOLIDAY.value, FactKind.HOLIDAY_PAY.value})
+
+
+class Assess(HolidayForm):
     """Assess facts and conditions (vurdér oplysninger og betingelser)."""
 
     key = "casework.assess"
@@ -213,6 +307,32 @@ class Assess(FactForm):
     )
 
     @classmethod
+    def asked(cls, background: Background) -> type[Self]:
+        """Return the form with the day from which a correction holds."""
+        day = from_day(background, "Fra hvilken dag gælder det, du har rettet?")
+        form = super().asked(background)
+        return cast("type[Self]", type(cls.__name__, (form,), {"valid_from": day}))
+
+    @classmethod
+    def from_variables(cls, background: Background) -> dict[str, Any]:
+        """Return what is known, and the first day of the case's first month."""
+        start = (background.valid_from or background.today).replace(day=1)
+        return {**super().from_variables(background), "valid_from": start}
+
+    @property
+    def sections(self) -> list[Section]:
+        """Return the day folded away: most corrections hold from the month's first day."""
+        day = self["valid_from"]
+        folded = Section(
+            "Er noget ændret midt i en måned?",
+            (day,),
+            "Det, du har rettet, gælder fra den første i måneden, medmindre du skriver en anden"
+            " dag.",
+            folded=True,
+        )
+        return [folded if day in each.fields else each for each in super().sections]
+
+    @classmethod
     def kinds(cls, background: Background) -> Asked:
         """Ask about everything that may matter, of every adult."""
         return tuple(
@@ -226,6 +346,7 @@ class Assess(FactForm):
         """Return what was changed, and how it was judged."""
         return {
             **super().to_variables(),
+            "valid_from": self["valid_from"].data,
             "discretion": self.discretion.data == YES,
             "text": self.text.data or "",
         }
@@ -250,6 +371,18 @@ class EvidencedForm(FactForm):
         description="Dag, måned og år, for eksempel 01.03.2026.",
     )
 
+    dated = True
+    """Whether its day lies in the months of the case."""
+
+    @classmethod
+    def asked(cls, background: Background) -> type[Self]:
+        """Return the form with a day that lies in the months of the case."""
+        form = super().asked(background)
+        if not cls.dated:
+            return form
+        day = from_day(background, "Fra hvilken dag gælder det?")
+        return cast("type[Self]", type(cls.__name__, (form,), {"valid_from": day}))
+
     @classmethod
     def from_variables(cls, background: Background) -> dict[str, Any]:
         """Return what is known, and the first day of the case."""
@@ -265,6 +398,7 @@ class EvidencedForm(FactForm):
         }
 
 
+NEW_SPOUSE = "person_new_spouse"
 PERSON = "person_"
 """Begins the names of the fields about who somebody is; a spouse's carry the prefix too."""
 
@@ -273,6 +407,9 @@ class RegisterData(EvidencedForm):
     """Type in what a register did not answer (indtast registeroplysninger med kilde)."""
 
     key = "casework.register_data"
+
+    answered = HiddenField()
+    """The registers whose answers the page showed: one that came since must be seen first."""
 
     @classmethod
     def away(cls, background: Background) -> tuple[RegisterName, ...]:
@@ -320,8 +457,20 @@ class RegisterData(EvidencedForm):
                 choices=PROTECTED,
                 description="Vides det ikke, behandles personen som beskyttet, til CPR svarer.",
             )
+        if cls.may_have_spouse(background):
+            fields |= _new_spouse_fields()
         form = super().asked(background)
         return cast("type[Self]", type(cls.__name__, (form,), fields))
+
+    @classmethod
+    def may_have_spouse(cls, background: Background) -> bool:
+        """Tell whether a spouse nobody named can be added: CPR would have named one."""
+        return RegisterName.CPR in cls.away(background) and len(background.parties) == 1
+
+    @property
+    def seen(self) -> str:
+        """The registers whose answers the page shows, for the field that hands them back."""
+        return ",".join(self.background.answered_registers)
 
     @property
     def sections(self) -> list[Section]:
@@ -343,10 +492,78 @@ class RegisterData(EvidencedForm):
             )
             for party in self.nameless(self.background)
         )
-        return {**super().to_variables(), "people": people}
+        values = super().to_variables()
+        given = cast("tuple[FactAnswer, ...]", values["answers"])
+        return {
+            **values,
+            # What a register said meanwhile, and nobody changed, stays the register's word.
+            "answers": tuple(each for each in given if not self._is_registers_own(each)),
+            "people": people,
+            "spouse": self._new_spouse(),
+            "answered_registers": tuple(
+                name for name in (self.answered.data or "").split(",") if name
+            ),
+        }
+
+    def _is_registers_own(self, said: FactAnswer) -> bool:
+        fact = self.background.facts.get((said.party_id, said.kind))
+        return (
+            fact is not None
+            and fact.source.name in self.background.answered_registers
+            and fact.source.kind is SourceKind.REGISTER
+            and QUESTIONS[said.kind].answered(QUESTIONS[said.kind].start(fact))
+            == (said.status, said.value)
+        )
+
+    def _new_spouse(self) -> SpouseAnswer | None:
+        if not self.may_have_spouse(self.background) or self[NEW_SPOUSE].data != YES:
+            return None
+        return SpouseAnswer(
+            cpr=self[f"{NEW_SPOUSE}_cpr"].data,
+            name=self[f"{NEW_SPOUSE}_name"].data or "",
+            address_lines=_lines(self[f"{NEW_SPOUSE}_address"].data or ""),
+            protection=Protection.NORMAL
+            if self[f"{NEW_SPOUSE}_protected"].data == NO
+            else Protection.PROTECTED,
+        )
 
 
 PROTECTED = ((YES, "Ja"), (NO, "Nej"), ("ved_ikke", "Ved ikke"))
+
+
+def _new_spouse_fields() -> dict[str, Any]:
+    """Return the questions about a spouse nobody named."""
+    return {
+        NEW_SPOUSE: ChoiceField(
+            "Har ansøgeren en ægtefælle, der ikke er nævnt?",
+            choices=(
+                (NO, "Nej, eller det vides ikke"),
+                (YES, "Ja, tilføj ægtefællen til sagen"),
+            ),
+            default=NO,
+            description="CPR plejer at svare på det. Ægtefæller forsørger hinanden (aktivloven"
+            " § 2).",
+        ),
+        f"{NEW_SPOUSE}_cpr": CprField(
+            "Ægtefællens CPR-nummer",
+            [RequiredIf(NEW_SPOUSE, YES, "Skriv ægtefællens CPR-nummer, ti cifre.")],
+            description="Kun når der er en ægtefælle, der ikke er nævnt.",
+        ),
+        f"{NEW_SPOUSE}_name": StringField(
+            "Ægtefællens navn", [RequiredIf(NEW_SPOUSE, YES, "Skriv ægtefællens hele navn.")]
+        ),
+        f"{NEW_SPOUSE}_address": WordsField(
+            "Ægtefællens adresse",
+            [RequiredIf(NEW_SPOUSE, YES, "Skriv ægtefællens adresse: gade, postnummer og by.")],
+            description="En linje til gade og nummer, en til postnummer og by.",
+        ),
+        f"{NEW_SPOUSE}_protected": ChoiceField(
+            "Har ægtefællen navne- og adressebeskyttelse?",
+            [RequiredIf(NEW_SPOUSE, YES, "Svar på, om ægtefællen har beskyttelse.")],
+            choices=PROTECTED,
+            description="Vides det ikke, behandles ægtefællen som beskyttet, til CPR svarer.",
+        ),
+    }
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -437,7 +654,7 @@ RECHECK_CHOICES = (
 )
 
 
-class CompleteFacts(EvidencedForm):
+class CompleteFacts(HolidayForm, EvidencedForm):
     """Find and record what is missing (indhent og registrér manglende oplysninger)."""
 
     key = "casework.complete_facts"

@@ -212,6 +212,18 @@ class RequiredIf(Required):
             super().__call__(form, field)
 
 
+class NotAfter:
+    """Asks for a day that is not after another."""
+
+    def __init__(self, last: date, message: str) -> None:
+        self.last, self.message = last, message
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Refuse a later day."""
+        if field.data is not None and field.data > self.last:
+            raise ValidationError(self.message)
+
+
 class NotBefore:
     """Asks for a day that is not before another."""
 

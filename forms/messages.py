@@ -55,7 +55,9 @@ class AnswerMessage(TaskForm):
 class WriteToParty(BaseForm):
     """Write to a party of a case (skriv til borgeren)."""
 
-    party = ChoiceField("Hvem skriver du til?", [Required("Vælg, hvem du skriver til.")], choices=())
+    party = ChoiceField(
+        "Hvem skriver du til?", [Required("Vælg, hvem du skriver til.")], choices=()
+    )
     text = WordsField(
         "Din besked til borgeren",
         [Required("Skriv beskeden, før du sender den.")],

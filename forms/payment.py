@@ -10,7 +10,12 @@ from forms.fields import ChoiceField, DanishDateField, Required, WordsField
 from forms.questions import field_name
 from processes.domain.facts import FactAnswer, FactKind
 
-TAX_CARD = (FactKind.TAX_CARD_KIND, FactKind.TAX_CARD_RATE, FactKind.TAX_CARD_DEDUCTION)
+TAX_CARD = (
+    FactKind.TAX_CARD_KIND,
+    FactKind.TAX_CARD_RATE,
+    FactKind.TAX_CARD_DEDUCTION,
+    FactKind.TAX_CARD_LIMIT,
+)
 FULLY_EXEMPT = "frikort"
 
 
@@ -18,6 +23,7 @@ class TaxCard(EvidencedForm):
     """Type in a tax card (registrér skattekort); without one nothing can be paid."""
 
     key = "payment.tax_card"
+    dated = False
 
     source = ChoiceField(
         "Hvor har du set skattekortet?",
@@ -54,7 +60,10 @@ class TaxCard(EvidencedForm):
             needed = card is not None and not _left_out(kind, card)
             if needed and field.data is None and not field.errors:
                 field.errors = [
-                    "Skriv det, der står på skattekortet. Skriv 0, hvis der ikke er noget fradrag."
+                    "Skriv, hvor meget der er tilbage på frikortet."
+                    if kind is FactKind.TAX_CARD_LIMIT
+                    else "Skriv det, der står på skattekortet."
+                    " Skriv 0, hvis der ikke er noget fradrag."
                 ]
                 good = False
         return good
@@ -71,9 +80,11 @@ class TaxCard(EvidencedForm):
 
 
 def _left_out(kind: FactKind, card: str) -> bool:
-    """Tell what a card does not have: a frikort no rate and no deduction, a bikort no deduction."""
-    if card == FULLY_EXEMPT:
-        return kind is not FactKind.TAX_CARD_KIND
+    """Tell what a card does not have: only a frikort has an amount, and it has nothing else."""
+    if kind is FactKind.TAX_CARD_KIND:
+        return False
+    if card == FULLY_EXEMPT or kind is FactKind.TAX_CARD_LIMIT:
+        return (card == FULLY_EXEMPT) != (kind is FactKind.TAX_CARD_LIMIT)
     return card == "bikort" and kind is FactKind.TAX_CARD_DEDUCTION
 
 

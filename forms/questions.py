@@ -248,6 +248,14 @@ QUESTIONS: dict[FactKind, Question] = {
             Shape.KRONER,
             "kildeskatteloven § 48",
         ),
+        Question(
+            FactKind.TAX_CARD_LIMIT,
+            "Hvor meget er der tilbage på frikortet for {name}?",
+            Shape.KRONER,
+            "kildeskatteloven § 48",
+            "Kroner, kun for et frikort. Når beløbet er brugt, kan der ikke udbetales uden et nyt"
+            " skattekort.",
+        ),
     )
 }
 

@@ -69,9 +69,7 @@ class SpouseForm(BaseForm):
     def as_signed(self, name: str, at: datetime) -> str:
         """Return every question and answer in words, as they were read and signed."""
         lines = [f"{each.label.text}\n{shown(each)}" for each in self.questions]
-        return "\n\n".join(
-            [*lines, f"Underskrevet af {name} {at:%d.%m.%Y kl. %H.%M} på Min side."]
-        )
+        return "\n\n".join([*lines, f"Underskrevet af {name} {at:%d.%m.%Y kl. %H.%M} på Min side."])
 
 
 class JointSpouseForm(SpouseForm):

@@ -417,6 +417,8 @@ class FactAnswer:
     kind: FactKind
     status: FactStatus
     value: FactValue | None = None
+    valid: Period | None = None
+    """The days it is about, when it has days of its own; else from the day the form says."""
 
     def __post_init__(self) -> None:
         if (self.status is FactStatus.VALUE) != (self.value is not None):

@@ -33,16 +33,22 @@ def message_notice(
             LetterSection(
                 "Hvorfor du får dette brev",
                 (
-                    "Vi har skrevet til dig på Min side. Beskeden står ikke i dette brev, så ingen"
-                    " andre kommer til at læse den. Det er ikke en afgørelse.",
+                    (
+                        "Vi har skrevet til dig på Min side. Beskeden står ikke i dette brev, så"
+                        " ingen"
+                        " andre kommer til at læse den. Det er ikke en afgørelse."
+                    ),
                 ),
             ),
             LetterSection(
                 "Sådan læser du beskeden",
                 (
                     "Log ind på Min side, og vælg din sag. Der kan du også svare.",
-                    f"Kan du ikke logge ind, så ring eller skriv til {sender.municipality_name},"
-                    f" {where}. Så læser vi beskeden op eller sender den på papir.",
+                    (
+                        f"Kan du ikke logge ind, så ring eller skriv til"
+                        f" {sender.municipality_name},"
+                        f" {where}. Så læser vi beskeden op eller sender den på papir."
+                    ),
                 ),
             ),
             LetterSection(
@@ -88,40 +94,57 @@ def spouse_part(
             LetterSection(
                 "Hvorfor du får dette brev",
                 (
-                    f"{begins} Ægtefæller forsørger hinanden efter {law_in_words('LAS § 2')}, så"
-                    " det, du tjener og har, tæller med. Det er ikke en afgørelse.",
+                    (
+                        f"{begins} Ægtefæller forsørger hinanden efter {law_in_words('LAS § 2')},"
+                        " så"
+                        " det, du tjener og har, tæller med. Det er ikke en afgørelse."
+                    ),
                 ),
             ),
             LetterSection(
                 "Sådan gør du",
                 (
-                    f"Log ind på Min side med dit eget MitID, og svar senest den {by}. Det tager"
-                    " cirka fem minutter, og du skriver under til sidst.",
-                    f"Kan du ikke logge ind, så ring eller skriv til {sender.municipality_name},"
-                    f" {where}.",
+                    (
+                        f"Log ind på Min side med dit eget MitID, og svar senest den {by}. Det"
+                        " tager"
+                        " cirka fem minutter, og du skriver under til sidst."
+                    ),
+                    (
+                        f"Kan du ikke logge ind, så ring eller skriv til"
+                        f" {sender.municipality_name},"
+                        f" {where}."
+                    ),
                 ),
             ),
             LetterSection(
                 "Hvem ser dine svar",
                 (
-                    "Din ægtefælle kan ikke se dine svar. De tal, hjælpen bliver regnet ud fra,"
-                    " står i afgørelsen, som I begge får.",
+                    (
+                        "Din ægtefælle kan ikke se dine svar. De tal, hjælpen bliver regnet ud fra,"
+                        " står i afgørelsen, som I begge får."
+                    ),
                 ),
             ),
             LetterSection(
                 "Hvis du ikke svarer",
                 (
-                    "Så går ansøgningen videre uden dine svar, og vi beder dig om dem igen. Der"
-                    " sker intet af sig selv. Uden dine svar kan det tage længere tid, og hjælpen"
-                    " kan blive mindre.",
+                    (
+                        "Så går ansøgningen videre uden dine svar, og vi beder dig om dem igen. Der"
+                        " sker intet af sig selv. Uden dine svar kan det tage længere tid, og"
+                        " hjælpen"
+                        " kan blive mindre."
+                    ),
                 ),
             ),
             LetterSection(
                 "Regler",
                 (
-                    "Du har pligt til at medvirke til at oplyse sagen efter"
-                    f" {law_in_words('RSL § 11')}. Uden svar afgør vi sagen på det grundlag, der"
-                    f" er, efter {law_in_words('RSL § 11 b')}.",
+                    (
+                        "Du har pligt til at medvirke til at oplyse sagen efter"
+                        f" {law_in_words('RSL § 11')}. Uden svar afgør vi sagen på det grundlag,"
+                        " der"
+                        f" er, efter {law_in_words('RSL § 11 b')}."
+                    ),
                 ),
             ),
         ),
@@ -146,15 +169,20 @@ def draft_notice(
             LetterSection(
                 "Hvorfor du får dette brev",
                 (
-                    "Du er begyndt på en ansøgning på Min side, men den er ikke sendt. Vi har ikke"
-                    " læst den.",
+                    (
+                        "Du er begyndt på en ansøgning på Min side, men den er ikke sendt. Vi har"
+                        " ikke"
+                        " læst den."
+                    ),
                 ),
             ),
             LetterSection(
                 "Det kan du gøre",
                 (
-                    f"Vil du søge, så log ind på Min side, og send ansøgningen senest den {by}."
-                    " Derefter sletter vi den. Gemmer du igen, beholder vi den 30 dage mere.",
+                    (
+                        f"Vil du søge, så log ind på Min side, og send ansøgningen senest den {by}."
+                        " Derefter sletter vi den. Gemmer du igen, beholder vi den 30 dage mere."
+                    ),
                     "Vil du ikke søge, skal du ikke gøre noget. Du kan altid begynde forfra.",
                     "Hjælp kan tidligst begynde den dag, ansøgningen bliver sendt.",
                 ),

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from processes.domain.cases import Protection
 from processes.domain.facts import Contradiction, Fact, FactKind, Facts, FactStatus, SourceKind
+from processes.domain.identifiers import Cpr
 from processes.domain.money import Money
 from processes.domain.periods import danish_day
 
@@ -44,6 +45,16 @@ class PersonAnswer:
     """What a person typed in of somebody while CPR was away (personoplysninger med kilde)."""
 
     party_id: str
+    name: str
+    address_lines: tuple[str, ...]
+    protection: Protection
+
+
+@dataclass(frozen=True)
+class SpouseAnswer:
+    """A spouse nobody named, typed in while CPR was away (ægtefælle med kilde)."""
+
+    cpr: Cpr
     name: str
     address_lines: tuple[str, ...]
     protection: Protection

@@ -31,8 +31,9 @@ class Drafts:
         with self.env.uow(by.municipality_id) as uow:
             draft = uow.drafts.get(by.party_cpr_digits)
             today = self.env.gateways.clock.today()
-            is_there = draft is not None and draft.deleted_at is None
-            return draft if is_there and draft.kept_until >= today else None
+            if draft is None or draft.deleted_at is not None or draft.kept_until < today:
+                return None
+            return draft
 
     def thrown_away(self, by: Actor) -> ApplicationDraft | None:
         """Return one's own application that was thrown away and can still be taken back."""

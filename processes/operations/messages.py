@@ -68,11 +68,12 @@ class Messages:
         require(by, "message.read")
         with self.env.uow(by.municipality_id) as uow:
             case = self._case(uow, case_id, by)
-            threads = [thread_of(uow, case, each.id) for each in case.parties if each.role in WRITES]
+            threads = [
+                thread_of(uow, case, party.id) for party in case.parties if party.role in WRITES
+            ]
             if may(by, "message.write"):
-                new = [
-                    each.id for thread in threads for each in unread(thread.messages, by_party=False)
-                ]
+                said = [each for thread in threads for each in thread.messages]
+                new = [each.id for each in unread(said, by_party=False)]
                 uow.messages.mark_read(new, at=self.env.now())
             self._look(uow, by, "message.read", case_id)
             uow.commit()
@@ -128,9 +129,7 @@ class Messages:
         return case
 
     def _look(self, uow: UnitOfWork, by: Actor, action: str, case_id: str) -> None:
-        uow.audit.add(
-            AuditEvent(self.env.now(), by.user, str(by.role), action, f"case:{case_id}")
-        )
+        uow.audit.add(AuditEvent(self.env.now(), by.user, str(by.role), action, f"case:{case_id}"))
 
 
 def own_party(case: Case, by: Actor) -> str:

@@ -37,9 +37,7 @@ class SpouseParts:
                 raise NotFoundError(NOT_YOURS)
             application = uow.cases.application_of_case(case_id)
             uow.audit.add(
-                AuditEvent(
-                    self.env.now(), by.user, str(by.role), "case.read", f"case:{case_id}"
-                )
+                AuditEvent(self.env.now(), by.user, str(by.role), "case.read", f"case:{case_id}")
             )
             uow.commit()
             return SpousePage(

@@ -10,19 +10,26 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import cast
 
-from processes.domain.cases import Case, CaseState, check_move
+from processes.domain.cases import Case, CaseState, Party, PartyRole, check_move
 from processes.domain.errors import RuleError
 from processes.domain.facts import (
+    MONTHLY_KINDS,
     Fact,
     FactAnswer,
     FactKind,
     Facts,
     FactStatus,
+    FactValue,
     Source,
     SourceKind,
 )
 from processes.domain.periods import Period
-from processes.domain.registers import PersonAnswer, RegisterName, differences
+from processes.domain.registers import (
+    PersonAnswer,
+    RegisterName,
+    SpouseAnswer,
+    differences,
+)
 from processes.ports.records import Assessment, UserTask
 from processes.steps import StepContext, Variables, receives
 
@@ -43,7 +50,9 @@ def record_assessment(ctx: StepContext, task: UserTask, values: Mapping[str, obj
             " engangshjælp» ligger øverst i indbakken."
         )
     start = application.requested_from.replace(day=1)
-    _add_answers(ctx, task, values, valid_from=start, source="Vurdering", evidence="")
+    said_from = values.get("valid_from")
+    valid_from = said_from if isinstance(said_from, date) else start
+    _add_answers(ctx, task, values, valid_from=valid_from, source="Vurdering", evidence="")
     assessment = Assessment(
         id=ctx.new_id(),
         case_id=case.id,
@@ -76,16 +85,41 @@ def record_manual(ctx: StepContext, task: UserTask, values: Mapping[str, object]
         raise RuleError("Skriv, fra hvilken dag oplysningerne gælder.")
     if not evidence:
         raise RuleError("Skriv, hvad du har set som dokumentation.")
+    _check_seen(ctx, task, values)
     answers = _add_answers(
         ctx, task, values, valid_from=valid_from, source=str(values["source"]), evidence=evidence
     )
     for person in cast(tuple[PersonAnswer, ...], values.get("people", ())):
         _fill_in(ctx, ctx.uow.cases.get(task.case_id), person)
+    spouse = values.get("spouse")
+    if isinstance(spouse, SpouseAnswer):
+        _add_spouse(ctx, task, spouse, valid_from=valid_from, evidence=evidence)
     ctx.note(task.case_id, f"Oplysninger indtastet med kilde {values['source']}: {evidence}")
     return {
         "manual_facts": True,
         "missing": sum(1 for answer in answers if answer.status is FactStatus.UNKNOWN),
     }
+
+
+def _check_seen(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> None:
+    """Refuse what was typed without seeing a register's answer that came meanwhile."""
+    seen = values.get("answered_registers")
+    if seen is None:
+        return
+    came = {
+        fact.source.name
+        for fact in ctx.uow.facts.of_case(task.case_id)
+        if fact.known_from >= task.created_at
+        and fact.source.kind is SourceKind.REGISTER
+        and not fact.source.evidence
+    }
+    away = task.variables.get("missing_registers")
+    unseen = (came & set(cast(list[str], away or []))) - set(cast(tuple[str, ...], seen))
+    if unseen:
+        raise RuleError(
+            f"{', '.join(sorted(unseen))} har svaret, siden du åbnede opgaven."
+            " Svaret står herunder. Se det efter, og afslut så opgaven. Det, du har skrevet, er her endnu."
+        )
 
 
 def _fill_in(ctx: StepContext, case: Case, person: PersonAnswer) -> None:
@@ -100,6 +134,59 @@ def _fill_in(ctx: StepContext, case: Case, person: PersonAnswer) -> None:
             protection=person.protection,
         )
     )
+
+
+def _add_spouse(
+    ctx: StepContext, task: UserTask, spouse: SpouseAnswer, *, valid_from: date, evidence: str
+) -> None:
+    """Make a spouse nobody named party to the case (ægtefælle med kilde).
+
+    Law: LAS § 2: spouses support each other, whether the applicant names the other or not.
+    """
+    case = ctx.uow.cases.lock(task.case_id)
+    if any(each.role is PartyRole.SPOUSE for each in case.parties):
+        raise RuleError("Sagen har allerede en ægtefælle. Åbn opgaven igen, og se, hvem det er.")
+    if spouse.cpr == case.primary_party.cpr:
+        raise RuleError("CPR-nummeret er ansøgerens eget. Skriv ægtefællens.")
+    if spouse.cpr.is_synthetic == (ctx.mode == "production"):
+        raise RuleError("CPR-nummeret kan ikke bruges her. Se cifrene efter.")
+    if not spouse.name.strip() or not spouse.address_lines:
+        raise RuleError("Skriv ægtefællens navn og adresse, som de står i det, du har set.")
+    party = Party(
+        id=ctx.new_id(),
+        case_id=case.id,
+        role=PartyRole.SPOUSE,
+        cpr=spouse.cpr,
+        name=spouse.name.strip(),
+        address_lines=spouse.address_lines,
+        protection=spouse.protection,
+    )
+    ctx.uow.cases.add_party(party)
+    name = ctx.require_actor().name
+    known: list[tuple[str, FactKind, FactValue]] = [
+        (case.primary_party.id, FactKind.SPOUSE, party.id),
+        (party.id, FactKind.SPOUSE, case.primary_party.id),
+        (party.id, FactKind.MARITAL_STATUS, "gift"),
+        (party.id, FactKind.BIRTH_DATE, party.birth_date),
+    ]
+    ctx.uow.facts.add(
+        [
+            Fact(
+                id=ctx.new_id(),
+                case_id=case.id,
+                party_id=party_id,
+                kind=kind,
+                status=FactStatus.VALUE,
+                value=value,
+                valid=Period(valid_from),
+                source=Source(SourceKind.CASEWORKER, name, f"task:{task.id}", evidence),
+                known_from=ctx.now,
+            )
+            for party_id, kind, value in known
+        ]
+    )
+    ctx.index(case.id)
+    ctx.note(case.id, "Ægtefællen er gjort til part i sagen. CPR svarede ikke.")
 
 
 @receives("casework.recheck")
@@ -150,6 +237,11 @@ def conclude_recheck(ctx: StepContext, task: UserTask, values: Mapping[str, obje
     return {"recheck_changes_facts": reassess}
 
 
+def _first_day(kind: FactKind, said: date) -> date:
+    """Return the first day of an answer; a sum of a whole month begins with the month."""
+    return said.replace(day=1) if kind in MONTHLY_KINDS else said
+
+
 def _add_answers(
     ctx: StepContext,
     task: UserTask,
@@ -172,7 +264,7 @@ def _add_answers(
                 kind=answer.kind,
                 status=answer.status,
                 value=answer.value,
-                valid=Period(valid_from),
+                valid=answer.valid or Period(_first_day(answer.kind, valid_from)),
                 source=Source(
                     SourceKind.CASEWORKER,
                     name,

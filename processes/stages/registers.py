@@ -45,6 +45,7 @@ from processes.ports.gateways import (
     PersonRecord,
     TaxCardAnswer,
 )
+from processes.ports.records import TaskState
 from processes.steps import StepContext, Variables, sends, step
 
 MONTHS_BACK = 3
@@ -700,10 +701,25 @@ def register_answered(
         checked_at=ctx.now,
         start=_start(ctx.uow.cases.application_of_case(case_id)),
     )
+    if _is_being_typed(ctx, case_id, name):
+        # Whoever types sees the answer in the task, and says there what holds.
+        ctx.note(case_id, f"{name} svarer igen. Svaret er sat ind i den opgave, der er åben.")
+        _tell_answered(ctx, body, differing=0)
+        return
     kinds = dict.fromkeys(FACT_LABELS[each.after.kind] for each in found)
     said = f"Anderledes: {', '.join(kinds)}." if found else "Svaret ændrer ingen oplysninger."
     ctx.note(case_id, f"{name} svarer igen og er spurgt. {said}")
     _tell_answered(ctx, body, differing=len(found))
+
+
+def _is_being_typed(ctx: StepContext, case_id: str, name: RegisterName) -> bool:
+    """Tell whether somebody is asked to type in for a register just now."""
+    return any(
+        task.form_key == "casework.register_data"
+        and task.state is TaskState.OPEN
+        and str(name) in cast(list[str], task.variables.get("missing_registers") or [])
+        for task in ctx.uow.processes.tasks_of_case(case_id)
+    )
 
 
 def _tell_answered(ctx: StepContext, body: Mapping[str, object], *, differing: int) -> None:

@@ -29,8 +29,8 @@ def test_a_register_that_does_not_answer_makes_a_person_type_the_facts_in() -> N
     assert here.asked == (
         "step_collect",
         "step_fall_back",
-        "task_enter_register_data",
         "step_recheck_later",
+        "task_enter_register_data",
     )
     assert here.variables["manual_facts"] is True
 

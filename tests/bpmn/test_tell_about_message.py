@@ -47,8 +47,6 @@ def test_the_table_has_one_answer_for_each_message(
 ) -> None:
     table = shipped.tables()["message_notice"]
 
-    said = decide(
-        table, {"message_kind": kind, "seen_already": seen, "earlier_unread": earlier}
-    )
+    said = decide(table, {"message_kind": kind, "seen_already": seen, "earlier_unread": earlier})
 
     assert said.outputs == {"send_notice": sent}

@@ -65,12 +65,14 @@ def test_a_message_is_filed_and_becomes_a_task_with_a_deadline(
 
     (task,) = answer_tasks(world, case_id)
     # Eight working days from Monday 2 March.
-    assert task.due_at is not None and f"{task.due_at:%d.%m.%Y}" == "12.03.2026"
+    assert task.due_at is not None
+    assert f"{task.due_at:%d.%m.%Y}" == "12.03.2026"
     titles = {each.title: each for each in page_of(world, case_id).documents}
     assert titles["Bilag til besked: loen.pdf"].is_scanned is False
-    assert world.core.cases.document(
-        titles["Besked fra borgeren"].id, world.driver.team.caseworker
-    )[1] == QUESTION.encode()
+    assert (
+        world.core.cases.document(titles["Besked fra borgeren"].id, world.driver.team.caseworker)[1]
+        == QUESTION.encode()
+    )
     said = [item.detail for item in page_of(world, case_id).timeline]
     assert "Besked fra borgeren på Min side med 1 fil(er)." in said
 
@@ -153,9 +155,7 @@ def test_a_caseworker_writes_unasked_and_the_citizen_is_told(
     assert (row.text, row.by) == ("Ring til mig.", by.user)
 
 
-def test_nobody_reads_or_writes_in_anothers_case(
-    world: World, anna: Actor, case_id: str
-) -> None:
+def test_nobody_reads_or_writes_in_anothers_case(world: World, anna: Actor, case_id: str) -> None:
     bo = demo.citizen("8710034211")
     asked(world, case_id, anna)
 

@@ -82,7 +82,8 @@ def test_the_spouse_is_asked_by_letter_and_the_case_waits(
     assert letters(world, case_id) == [("aegtefaelles_del", "aegtefaelle")]
     assert not is_begun(world, case_id)
     hers, his = mine(world, camilla), mine(world, bo)
-    assert hers.is_spouse and hers.spouse_part is not None
+    assert hers.is_spouse
+    assert hers.spouse_part is not None
     # A week from Monday 2 March.
     assert (hers.spouse_part.state, str(hers.spouse_part.due_on)) == ("oensket", "2026-03-09")
     assert [(step.label, step.who) for step in hers.steps][1] == (
@@ -143,7 +144,8 @@ def test_silence_is_reminded_of_once_and_then_the_case_begins_with_it_unknown(
 
     assert is_begun(world, case_id)
     part = mine(world, camilla).spouse_part
-    assert part is not None and part.state is SpousePartState.LAPSED
+    assert part is not None
+    assert part.state is SpousePartState.LAPSED
     wealth = said_by_spouse(world, case_id, FactKind.WEALTH)
     assert wealth is None or wealth.status is FactStatus.UNKNOWN
     # The documents process asks for it, and asks only the spouse.
@@ -162,7 +164,8 @@ def test_a_late_signature_is_looked_at_with_the_papers_and_the_case_goes_on(
 
     assert world.forms(case_id) == ["casework.check_documents"]
     wealth = said_by_spouse(world, case_id, FactKind.WEALTH)
-    assert wealth is not None and wealth.value == Money(310_000)
+    assert wealth is not None
+    assert wealth.value == Money(310_000)
 
 
 def test_whoever_lacks_food_does_not_wait_for_a_signature(

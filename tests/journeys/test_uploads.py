@@ -108,9 +108,7 @@ def test_a_paper_that_comes_when_nobody_waits_any_more_is_one_task_of_its_own(
 
     assert world.forms(case_id).count("casework.late_paper") == 1
     task = next(
-        each
-        for each in world.driver.open_tasks(case_id)
-        if each.form_key == "casework.late_paper"
+        each for each in world.driver.open_tasks(case_id) if each.form_key == "casework.late_paper"
     )
     world.core.inbox.complete(
         task.id, {"matters": False, "text": "Det samme som før."}, world.driver.team.caseworker

@@ -110,6 +110,7 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
         "tax_card_rate": "37",
         "tax_card_deduction": "4.310",
         "spouse_tax_card_kind": "frikort",
+        "spouse_tax_card_limit": "12.000",
         "source": "eSkattekort",
         "evidence": "Hentet i dag",
         "valid_from": "1.3.2026",

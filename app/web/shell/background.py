@@ -39,6 +39,7 @@ def background_of(page: TaskPage, today: date) -> Background:
         applies_jointly=page.application.applies_jointly if page.application else False,
         valid_from=page.application.requested_from if page.application else today,
         missing_registers=_missing_registers(page),
+        answered_registers=tuple(page.answered_registers),
         help_until=page.help_now.until_on if page.help_now else None,
         hearing_days=page.hearing_days,
     )
