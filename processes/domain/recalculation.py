@@ -440,13 +440,18 @@ def _words(fact: Fact | None) -> str:
 
 
 def in_prose(found: Recalculation) -> tuple[str, ...]:
-    """Say the changed months to people, a line each and one for each cause (forklaring)."""
+    """Say each changed month to people, with what changed it (forklaring)."""
     lines: list[str] = []
     for each in found.changed:
-        month = month_in_words(each.month)
+        month = month_in_words(each.month).capitalize()
         if each.now is None:
-            lines.append(f"{month}: kan ikke beregnes; noget mangler.")
+            lines.append(f"{month} kan ikke beregnes; der mangler oplysninger.")
             continue
-        lines.append(f"{month}: {each.now.danish()} i stedet for {each.decided.danish()}.")
-        lines += [f"  {cause.amount.danish()}: {cause.says}" for cause in each.causes]
+        said = f"{month}: {each.now.danish()} i stedet for {each.decided.danish()}"
+        why = [f"{_signed(cause.amount)}: {cause.says}" for cause in each.causes]
+        lines.append(" ".join([_sentence(said), *why]))
     return tuple(lines)
+
+
+def _signed(amount: Money) -> str:
+    return f"+{amount.danish()}" if amount > Money(0) else amount.danish()

@@ -5,13 +5,19 @@ Only up is paid: what was paid too much is for a case of its own, with its own d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from processes.domain import payments, reassessment
+from processes.domain import payments, reassessment, recalculation
+from processes.domain.benefits.cash_assistance import assess
+from processes.domain.calculation import Calculation
 from processes.domain.cases import CaseState
 from processes.domain.decisions import Decision
+from processes.domain.facts import Facts
+from processes.domain.money import Money
 from processes.domain.payments import PaymentState
+from processes.domain.periods import Month
 from processes.domain.reassessment import Effect
+from processes.domain.recalculation import Inputs, Recalculation
 from processes.ports.records import UserTask
 from processes.steps import StepContext, Variables, receives, step
 
@@ -23,11 +29,54 @@ def compare(ctx: StepContext, *, case_id: str, calculation_id: str) -> Variables
     Less than was decided is to the citizen's harm, also when it is all that is applied for.
     """
     calculation = ctx.uow.calculations.get(calculation_id)
-    effect = reassessment.effect_of(calculation, _standing(ctx, case_id))
+    standing = _standing(ctx, case_id)
+    effect = reassessment.effect_of(calculation, standing)
+    if effect is not Effect.SAME:
+        for said in recalculation.in_prose(_causes(ctx, calculation, standing)):
+            ctx.note(case_id, said)
     return {
         "effect": str(effect),
         "is_adverse": calculation.is_adverse or effect is Effect.LESS,
     }
+
+
+def _causes(ctx: StepContext, calculation: Calculation, standing: Decision) -> Recalculation:
+    """Say which fact makes each month another than was decided (årsager).
+
+    Rates and rules are those of today in both: one that is used is never changed, and a new one is
+    for days to come.
+    """
+    facts = ctx.uow.facts.of_case(calculation.case_id)
+    then = ctx.uow.calculations.get(standing.calculation_id).known_at
+    application = ctx.uow.cases.application(calculation.application_id)
+    case = ctx.uow.cases.get(calculation.case_id)
+
+    def calculate(inputs: Inputs, months: Sequence[Month]) -> Calculation:
+        return assess(
+            application,
+            case,
+            inputs.facts,
+            rates=inputs.rates,
+            rules=inputs.rules,
+            months=months,
+            calculation_id=calculation.id,
+            made_at=ctx.now,
+        )
+
+    decided = {
+        (each.party_id, each.month): payments.decided_amount(
+            standing.lines, each.party_id, each.month
+        )
+        or Money(0)
+        for each in calculation.months
+    }
+    return recalculation.recalculate(
+        calculate,
+        before=Inputs(Facts.as_known(facts, then), ctx.rates, ctx.rules),
+        after=Inputs(Facts.as_known(facts, calculation.known_at), ctx.rates, ctx.rules),
+        decided=decided,
+        months=sorted({each.month for each in calculation.months}),
+    )
 
 
 def _standing(ctx: StepContext, case_id: str) -> Decision:

@@ -126,7 +126,11 @@ def test_income_known_later_is_the_cause_of_its_month_only() -> None:
     assert "Anden indtægt i måneden er 2.000,00" in cause.says
     assert found.corrections() == {Month(2025, 6): -Money.kroner(2000)}
     assert (found.credit, found.debit) == (Money(0), Money.kroner(2000))
-    assert in_prose(found)[0].startswith("juni 2025: 10.770,00")
+    (said,) = in_prose(found)
+    assert said.replace("\u00a0", " ").startswith(
+        "Juni 2025: 10.770,00 kr. i stedet for 12.770,00 kr. −2.000,00 kr.: Anden indtægt i"
+        " måneden er 2.000,00 kr. fra den 1. juni 2025"
+    )
 
 
 def test_a_rate_that_was_corrected_is_the_cause_and_is_named() -> None:

@@ -486,6 +486,9 @@ def test_less_after_the_decision_is_heard_decided_and_never_taken_back(world: Wo
     page = page_of(world, case_id)
     assert len(page.decisions) == 2
     assert page.decisions[0].sent_at is not None
+    # The journal says which fact made it less.
+    said = [note.text for note in page.notes if "i stedet for" in note.text]
+    assert any("Arbejdsindtægt i måneden er 9.000,00" in each for each in said), said
     assert world.forms(case_id) == ["casework.overpaid"]
     assert [row.line.id for row in page.payments] == [row.line.id for row in paid]
     world.driver.work(case_id, {"casework.overpaid": lambda _page: {"note": "Sag oprettet."}})
