@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -215,10 +215,13 @@ def delivered(
     return delivery(form, municipality_cvr=MUNICIPALITY.cvr, form_id=application_id)
 
 
-def make_cases(core: Core) -> int:
-    """Hand in each application that is not there yet, and work it as far as its story goes."""
+def make_cases(core: Core, *, tell: Callable[[str], None] = lambda _line: None) -> int:
+    """Hand in each application that is not there yet, and work it as far as its story goes.
+
+    `tell` hears of each task before it is opened, e.g. to let time pass.
+    """
     world = scenarios.load("demo")
-    driver = Driver(core, team(core))
+    driver = Driver(core, team(core), tell=tell)
     made = 0
     for who, answers, until in STORIES:
         fields = world.applications[who]

@@ -39,6 +39,7 @@ from integrations.simulator.server import start
 FOLDER = ROOT / "docs" / "pictures"
 SWITCHES = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 """The browser may run as root here: it sees pages of our own only."""
+A_WHILE = timedelta(minutes=7)
 LATER = timedelta(hours=3)
 """So that what was made does not look made this minute."""
 DESK, PHONE = (1280, 900), (390, 844)
@@ -71,8 +72,9 @@ PICTURES = (
         "/sager/{case}/beregning",
         about="anna",
         size=(1280, 1100),
-        folds=("Forhøjet sats",),
+        folds=("Forhøjet sats", "den forhøjede sats", "Alder"),
     ),
+    Picture("timeline", "mette", "/sager/{case}/tidslinje", about="anna", size=(1280, 1100)),
     Picture("process", "mette", "/sager/{case}/forloeb", about="ulla", size=(1280, 1100)),
     Picture(
         "apply",
@@ -132,7 +134,8 @@ def municipality() -> Iterator[Core]:
         core = build_core(settings, clock=clock)
         try:
             demo.load_setup(core)
-            demo.make_cases(core)
+            # Somebody takes a while over each task, so that a time line has an order.
+            demo.make_cases(core, tell=lambda _line: clock.move(A_WHILE))
             clock.move(LATER)
             yield core
         finally:

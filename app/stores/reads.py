@@ -85,7 +85,7 @@ class SqlReadStore(Store):
         """Return everything that happened to a case, newest first; one statement."""
         happened = _everything(known_id(case_id, "Sagen")).subquery()
         newest = select(happened).order_by(
-            happened.c.at.desc(), happened.c.source.desc(), happened.c.what
+            happened.c.at.desc(), happened.c.source.desc(), happened.c.turn.desc(), happened.c.what
         )
         return [_ITEMS[row.source](row) for row in self.session.execute(newest)]
 
@@ -115,8 +115,10 @@ def _everything(case_id: str) -> CompoundSelect[Any]:
         _line("facts", FactRow.known_from, FactRow.source_name, func.min(FactRow.evidence),
               by=FactRow.source_kind, number=func.count())
         .where(of(FactRow)).group_by(*said),
-        _line("task", UserTaskRow.created_at, UserTaskRow.name).where(of(UserTaskRow)),
-        _line("task_done", UserTaskRow.completed_at, UserTaskRow.name, by=UserTaskRow.completed_by)
+        _line("task", UserTaskRow.created_at, UserTaskRow.name, turn=UserTaskRow.id)
+        .where(of(UserTaskRow)),
+        _line("task_done", UserTaskRow.completed_at, UserTaskRow.name, by=UserTaskRow.completed_by,
+              turn=UserTaskRow.id)
         .where(of(UserTaskRow), UserTaskRow.state == TaskState.DONE.value),
         _line("hearing", HearingRow.opened_at).where(of(HearingRow)),
         _line("hearing_answered", HearingRow.answered_at)
@@ -131,7 +133,7 @@ def _everything(case_id: str) -> CompoundSelect[Any]:
         .join(PartyRow, LetterRow.party_id == PartyRow.id)
         .where(of(LetterRow), LetterRow.delivered_at.is_not(None)),
         _line("receipt", ReceiptRow.at, detail=ReceiptRow.state, number=PaymentRow.net_oere,
-              month=PaymentRow.month)
+              month=PaymentRow.month, turn=ReceiptRow.id)
         .join(PaymentRow, ReceiptRow.payment_id == PaymentRow.id).where(of(PaymentRow)),
         _line("note", NoteRow.at, detail=NoteRow.text, by=NoteRow.by).where(of(NoteRow)),
         _line("assessment", AssessmentRow.at, detail=AssessmentRow.text, by=AssessmentRow.by)
@@ -165,6 +167,7 @@ def _line(
     number: Any = None,
     month: Any = None,
     document_id: Any = "",
+    turn: Any = 0,
 ) -> Any:
     """Select one kind of line; the same columns whatever it tells of."""
     return select(
@@ -176,6 +179,8 @@ def _line(
         cast(null() if number is None else number, BigInteger).label("number"),
         cast(null() if month is None else month, Date).label("month"),
         cast(func.coalesce(cast(document_id, Text), ""), Text).label("document_id"),
+        # Of two in the same moment the one that came later is the newer.
+        cast(turn, BigInteger).label("turn"),
     )
 
 
