@@ -15,6 +15,7 @@ from processes.domain.periods import Period
 from processes.domain.rules.checking import GIVEN_NAMES
 from processes.domain.rules.language import FACT_KINDS, Kind
 from processes.domain.rules.run import Run
+from processes.domain.rules.scalar import ASKED
 from processes.domain.rules.sharing import spread_over
 
 SPREAD = frozenset({FactKind.HOLIDAY_PAY})
@@ -67,7 +68,7 @@ def _cell(run: Run, kind: FactKind) -> Cell:
 
 
 def _plain(run: Run, kind: FactKind) -> Cell:
-    known = run.known(kind.value, kind)
+    known = run.known(ASKED[kind.value])
     if known.raw is None or known.fact is None:
         return UNKNOWN_CELL
     return as_number(known.raw), True, known.fact.status is FactStatus.VALUE
@@ -76,7 +77,7 @@ def _plain(run: Run, kind: FactKind) -> Cell:
 def _day(run: Run, kind: FactKind) -> Cell:
     # A day may be known to be none, and then stands for none of the days.
     said = run.said(kind, run.month.last_day)
-    known = run.known(kind.value, kind)
+    known = run.known(ASKED[kind.value])
     value = said.value if said else None
     return (
         as_number(value) if value is not None and not isinstance(value, Money) else 0,
@@ -88,7 +89,7 @@ def _day(run: Run, kind: FactKind) -> Cell:
 def _spread(run: Run, kind: FactKind) -> Cell:
     fact = run.said(kind, run.days.start)
     if fact is None or not isinstance(fact.value, Money):
-        return 0, run.known(kind.value, kind).raw is not None, False
+        return 0, run.known(ASKED[kind.value]).raw is not None, False
     if fact.valid.end is None:
         return 0, False, True
     over = Period(fact.valid.start, fact.valid.end)

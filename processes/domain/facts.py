@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -460,15 +460,19 @@ class Facts:
         )
 
     @cached_property
-    def _by_kind(self) -> dict[tuple[str, FactKind], list[Fact]]:
-        found: dict[tuple[str, FactKind], list[Fact]] = {}
+    def _by_party(self) -> dict[str, dict[str, list[Fact]]]:
+        found: dict[str, dict[str, list[Fact]]] = {}
         for fact in self.all:
-            found.setdefault((fact.party_id, fact.kind), []).append(fact)
+            found.setdefault(fact.party_id, {}).setdefault(fact.kind.value, []).append(fact)
         return found
+
+    def of_party(self, party_id: str) -> Mapping[str, list[Fact]]:
+        """Return everything anybody said about a person, by the word of its kind."""
+        return self._by_party.get(party_id, {})
 
     def of(self, party_id: str, kind: FactKind) -> list[Fact]:
         """Return everything anybody said about one thing, at any time."""
-        return self._by_kind.get((party_id, kind), [])
+        return self.of_party(party_id).get(kind.value, [])
 
     def on(self, party_id: str, kind: FactKind, day: date) -> Fact | None:
         """Return the fact that counts on a day, or None when nobody said anything."""

@@ -163,7 +163,7 @@ def scalar(book: RuleBook, facts: tuple[Fact, ...]) -> Raw | None:
     return a_run(book, facts).result("proeve.regel").raw
 
 
-@settings(max_examples=400, phases=PHASES)
+@settings(max_examples=200, phases=PHASES)
 @given(cases(), cases())
 def test_any_formula_gives_the_same_for_one_and_for_many(one: Case, other: Case) -> None:
     book = a_book(one.text)
@@ -179,7 +179,7 @@ def test_any_formula_gives_the_same_for_one_and_for_many(one: Case, other: Case)
     ]
 
 
-@settings(max_examples=300, phases=PHASES)
+@settings(max_examples=150, phases=PHASES)
 @given(cases(), st.data())
 def test_more_known_facts_never_make_an_answer_another_one(case: Case, data: st.DataObject) -> None:
     # What nobody said is an answer to said, happened and spread, so those facts stay.

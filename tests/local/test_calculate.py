@@ -31,7 +31,11 @@ people:
     formue: 0
     arbejdsindtaegt:
       - {value: ingen}
-      - {value: "4.000,00", from: 2026-04-01, to: 2026-04-30, known_from: 2026-05-04, source: register}
+      - value: "4.000,00"
+        from: 2026-04-01
+        to: 2026-04-30
+        known_from: 2026-05-04
+        source: register
     anden_indtaegt: ingen
 """
 
@@ -154,13 +158,8 @@ def test_a_file_that_is_not_there_or_not_text(
     (tmp_path / "billede.yaml").write_bytes(b"\xff\xd8\xff")
     (tmp_path / "tom.yaml").write_text("", encoding="utf-8")
 
-    assert [
-        calculate([str(tmp_path / name)]) for name in ("nix.yaml", "billede.yaml", "tom.yaml")
-    ] == [
-        2,
-        2,
-        2,
-    ]
+    names = ("nix.yaml", "billede.yaml", "tom.yaml")
+    assert {calculate([str(tmp_path / name)]) for name in names} == {2}
 
     said = capsys.readouterr().err
     assert re.findall(r"(Filen \w+ \w+)", said) == [

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from processes.domain.errors import BrokenStateError, RateMissingError
 from processes.domain.facts import (
     FACT_LABELS,
-    MONTHLY_KINDS,
     QUESTIONS,
     Fact,
     FactKind,
@@ -25,34 +24,14 @@ from processes.domain.money import Money
 from processes.domain.periods import Month, Period
 from processes.domain.rates import RATE_LABELS, Rate, RateBook, is_share
 from processes.domain.rules.book import Rule, RuleBook, Usable
-from processes.domain.rules.language import FACT_KINDS, Kind, Raw
+from processes.domain.rules.language import Kind, Raw
 from processes.domain.rules.prose import day_in_words, days_in_words, in_words, percent_in_words
-from processes.domain.rules.scalar import Notes
+from processes.domain.rules.scalar import Asked, Notes
 from processes.domain.rules.sharing import DAY_COUNTS, share_of_days
 from processes.domain.rules.trace import Missing, Node, NodeValue, lowest
 
 if TYPE_CHECKING:
     from processes.domain.rules.scalar import Item
-
-PYTHON_TYPES: dict[Kind, tuple[type, str]] = {
-    Kind.MONEY: (Money, "an amount"),
-    Kind.NUMBER: (int, "a number"),
-    Kind.SHARE: (int, "a share"),
-    Kind.YES_NO: (bool, "yes or no"),
-    Kind.WORD: (str, "a word"),
-    Kind.DAY: (date, "a day"),
-}
-"""What a fact of each kind holds, and how that is said."""
-
-NONE_VALUES: dict[Kind, Raw | None] = {
-    Kind.MONEY: 0,
-    Kind.NUMBER: 0,
-    Kind.SHARE: 0,
-    Kind.YES_NO: False,
-    Kind.WORD: "",
-    Kind.DAY: None,
-}
-"""What known to be none is in a formula; there is no day that is none."""
 
 
 class Known:
@@ -187,12 +166,15 @@ class Run:
         self.partner: Run | None = None
         self._usable = rules.in_force(self.days.start)
         self._rates = rates.in_force(self.days.start)
-        self._results: dict[str, Result] = {}
-        self._known: dict[str, Known] = {}
+        self.results: dict[str, Result] = {}
+        """What each rule gave, by id."""
+        self.facts_known: dict[str, Known] = {}
+        """What is known of each fact that was asked for."""
+        self._said = facts.of_party(party_id)
 
     def result(self, rule_id: str) -> Result:
         """Run a rule, or return what it gave before."""
-        found = self._results.get(rule_id)
+        found = self.results.get(rule_id)
         if found is not None:
             return found
         usable = self._usable.get(rule_id)
@@ -203,7 +185,7 @@ class Run:
             found = self._choice(usable)
         else:
             found = self._worked_out(usable, Notes())
-        self._results[rule_id] = found
+        self.results[rule_id] = found
         return found
 
     def _choice(self, usable: Usable) -> Result:
@@ -255,21 +237,21 @@ class Run:
     @property
     def used(self) -> tuple[str, ...]:
         """Name every rule version that ran, the spouse's included."""
-        mine = {each.rule.name for each in self._results.values()}
+        mine = {each.rule.name for each in self.results.values()}
         return tuple(sorted(mine | set(self.partner.used_alone if self.partner else ())))
 
     @property
     def used_alone(self) -> tuple[str, ...]:
         """Name every rule version that ran for this person."""
-        return tuple(each.rule.name for each in self._results.values())
+        return tuple(each.rule.name for each in self.results.values())
 
     # --- what a formula asks ----------------------------------------------------------------------
 
-    def known(self, key: str, kind: FactKind) -> Known:
+    def known(self, asked: Asked) -> Known:
         """Return what is known of a fact in these days, or what is missing."""
-        found = self._known.get(key)
+        found = self.facts_known.get(asked.key)
         if found is None:
-            found = self._known[key] = self._look_up(kind)
+            found = self.facts_known[asked.key] = self._look_up(asked)
         return found
 
     def said(self, kind: FactKind, day: date) -> Fact | None:
@@ -287,18 +269,19 @@ class Run:
         except RateMissingError as error:
             return Missing(self.party_id, key, str(error))
 
-    def _look_up(self, kind: FactKind) -> Known:
-        days = self.span if kind in MONTHLY_KINDS else self.days
-        said = self.facts.of(self.party_id, kind)
+    def _look_up(self, asked: Asked) -> Known:
+        kind = asked.kind
+        days = self.span if asked.by_month else self.days
+        said = self._said.get(asked.key, ())
         if len(said) == 1 and said[0].valid.covers(days):
-            return self._counted(kind, said[0])
+            return self._counted(asked, said[0])
         line = self.facts.timeline(self.party_id, kind, days)
         values = line.map(lambda fact: (fact.status, fact.value))
         first = line.on(days.start)
         if first is None or first.status is FactStatus.UNKNOWN:
-            return self._counted(kind, None)
+            return self._counted(asked, None)
         if values.changes() == (days.start, days.end):
-            return self._counted(kind, first)
+            return self._counted(asked, first)
         changed = next(day for day in values.changes() if day != days.start)
         return self._missing(
             kind,
@@ -306,20 +289,19 @@ class Run:
             " ét beløb. Læg månedens beløb sammen, og skriv det fra den første dag.",
         )
 
-    def _counted(self, kind: FactKind, fact: Fact | None) -> Known:
+    def _counted(self, asked: Asked, fact: Fact | None) -> Known:
+        kind = asked.kind
         if fact is None or fact.status is FactStatus.UNKNOWN:
             return self._missing(kind, QUESTIONS[kind].format(who=self.who))
-        what = FACT_KINDS[kind]
         if fact.status is FactStatus.NONE:
-            raw = NONE_VALUES[what]
-            if raw is None:
+            if asked.none is None:
                 sentence = f"'{FACT_LABELS[kind]}' er ikke en dato; ret oplysningen."
                 return Known(fact, None, Missing(self.party_id, kind.value, sentence))
-            return Known(fact, raw, None)
-        python, words = PYTHON_TYPES[what]
+            return Known(fact, asked.none, None)
         value = fact.value
-        if not isinstance(value, python) or (isinstance(value, bool) and python is not bool):
-            raise BrokenStateError(f"fact {kind.value} holds {type(value).__name__}, not {words}")
+        if not isinstance(value, asked.python) or (asked.python is int and isinstance(value, bool)):
+            holds = type(value).__name__
+            raise BrokenStateError(f"fact {kind.value} holds {holds}, not {asked.words}")
         return Known(fact, value.oere if isinstance(value, Money) else value, None)
 
     def _missing(self, kind: FactKind, sentence: str) -> Known:

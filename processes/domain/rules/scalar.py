@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
 from processes.domain.errors import BrokenStateError
-from processes.domain.facts import FACT_LABELS, Fact, FactKind, FactStatus
+from processes.domain.facts import FACT_LABELS, MONTHLY_KINDS, Fact, FactKind, FactStatus
 from processes.domain.money import PPM, Money
 from processes.domain.rates import Rate
 from processes.domain.rules.language import (
     COUNT,
     FACT,
+    FACT_KINDS,
     GIVEN,
     PERCENT,
     RATE,
@@ -26,6 +28,7 @@ from processes.domain.rules.language import (
     Ask,
     Call,
     Expression,
+    Kind,
     Literal,
     Raw,
 )
@@ -56,6 +59,42 @@ class Notes:
 
 Formula = Callable[["Run", Notes], "Raw | None"]
 """A compiled formula; None is unknown."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A fact a formula asks for, with what a run must know of it, looked up once (opslagsord)."""
+
+    kind: FactKind
+    key: str
+    what: Kind
+    python: type
+    words: str
+    none: Raw | None
+    """What known to be none is in a formula; there is no day that is none."""
+    by_month: bool
+
+
+PYTHON_TYPES: dict[Kind, tuple[type, str, Raw | None]] = {
+    Kind.MONEY: (Money, "an amount", 0),
+    Kind.NUMBER: (int, "a number", 0),
+    Kind.SHARE: (int, "a share", 0),
+    Kind.YES_NO: (bool, "yes or no", False),
+    Kind.WORD: (str, "a word", ""),
+    Kind.DAY: (date, "a day", None),
+}
+"""What a fact of each kind holds, how that is said, and what none of it is."""
+
+
+def asked_fact(kind: FactKind) -> Asked:
+    """Return how a fact is asked for."""
+    what = FACT_KINDS[kind]
+    python, words, none = PYTHON_TYPES[what]
+    return Asked(kind, kind.value, what, python, words, none, kind in MONTHLY_KINDS)
+
+
+ASKED = {kind.value: asked_fact(kind) for kind in FACT_KINDS}
+"""Every fact there is, by its word."""
 
 
 def compiled(expression: Expression) -> Formula:
@@ -97,10 +136,10 @@ def _named(ask: Ask) -> str:
 
 
 def _ask_fact(ask: Ask) -> Formula:
-    kind, key, name, spouse = FactKind(ask.name), ask.name, _named(ask), ask.spouse
+    asked, key, name, spouse = ASKED[ask.name], ask.name, _named(ask), ask.spouse
 
     def own(run: Run, notes: Notes) -> Raw | None:
-        known = run.known(key, kind)
+        known = run.facts_known.get(key) or run.known(asked)
         if known.missing is not None:
             notes.missing.append(known.missing)
         elif known.fact is not None:
@@ -118,7 +157,7 @@ def _ask_rule(ask: Ask) -> Formula:
     rule_id, name, spouse = ask.name, _named(ask), ask.spouse
 
     def own(run: Run, notes: Notes) -> Raw | None:
-        result = run.result(rule_id)
+        result = run.results.get(rule_id) or run.result(rule_id)
         notes.asked[name] = result
         if result.raw is None:
             notes.missing += result.missing
@@ -424,7 +463,7 @@ def _is_none(call: Call) -> Formula:
         who = _of(run, notes, spouse=spouse)
         if who is None:
             return None
-        known = who.known(kind.value, kind)
+        known = who.known(ASKED[kind.value])
         if known.fact is None:
             notes.missing += [known.missing] if known.missing else []
             return None
