@@ -246,3 +246,20 @@ def _danish(page: Page) -> None:
     around = shown[max(0, (found.start() if found else 0) - 30) :][:80]
     assert not found, f"{page.path} speaks English: …{around}…"
     assert "{{" not in shown, f"{page.path} shows its template"
+
+
+def multipart(fields: Mapping[str, str], name: str, content: bytes) -> dict[str, object]:
+    """Return a form with one file as a browser sends it, without a temporary file of our own."""
+    edge = b"--page\r\nContent-Disposition: form-data; name="
+    parts = [edge + f'"{key}"\r\n\r\n{text}\r\n'.encode() for key, text in fields.items()]
+    head = f'"filer"; filename="{name}"\r\nContent-Type: application/pdf\r\n\r\n'.encode()
+    body = b"".join([*parts, edge, head, content, b"\r\n--page--\r\n"])
+    return {"data": body, "content_type": "multipart/form-data; boundary=page"}
+
+
+FAR_TOO_MUCH = {
+    "data": b"0",
+    "content_type": "multipart/form-data; boundary=page",
+    "environ_overrides": {"CONTENT_LENGTH": "68000000"},
+}
+"""A request that says it is larger than anything a page takes."""

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 
 from processes.domain.errors import RuleError
-from tests.web.client import Client, values_of
+from tests.web.client import FAR_TOO_MUCH, Client, multipart, values_of
 from tests.web.fake_core import FakeCore
 from tests.web.world import PAPERS as WORLD_PAPERS
 from tests.web.world import TASK_IDS, a_citizen_case
@@ -59,15 +59,30 @@ def test_a_file_that_cannot_be_used_is_explained_at_its_field(
     assert refused.text.count("“1.exe”") == 2
 
 
-def test_what_is_far_too_large_is_told_in_danish(anna: Client) -> None:
+def test_what_is_far_too_large_is_told_on_the_same_page(anna: Client) -> None:
+    answer = anna.http.post(f"{PAPERS}/{MISSING}", **FAR_TOO_MUCH)
+
+    assert answer.status_code == 413
+    words = answer.get_data(as_text=True)
+    assert "over 64 MB" in words
+    assert "Papirer" in words
+
+
+def test_a_file_over_sixteen_megabytes_keeps_what_was_chosen_before(
+    anna: Client, world: FakeCore
+) -> None:
+    token = values_of(anna.get(PAPERS).form(f"{PAPERS}/send"))["csrf_token"]
+
     answer = anna.http.post(
         f"{PAPERS}/{MISSING}",
-        data=b"0" * 17_000_000,
-        content_type="multipart/form-data; boundary=page",
+        **multipart({"csrf_token": token}, "stor.pdf", b"%PDF-" + b"0" * 17_000_000),
     )
 
     assert answer.status_code == 413
-    assert "fylder over 16 MB" in answer.get_data(as_text=True)
+    words = answer.get_data(as_text=True)
+    assert "“stor.pdf” fylder 17,0 MB" in words
+    assert "side-1.jpg" in words
+    assert world.citizen.chosen == []
 
 
 def test_my_page_begins_with_the_papers_that_are_missing(anna: Client, world: FakeCore) -> None:
