@@ -241,9 +241,7 @@ def _months(whole: Mapping[str, object]) -> tuple[Month, ...]:
 
 
 def _day(said: object, where: str) -> date:
-    if isinstance(said, datetime):
-        return said.date()
-    if isinstance(said, date):
+    if isinstance(said, date) and not isinstance(said, datetime):
         return said
     try:
         return date.fromisoformat(str(said))

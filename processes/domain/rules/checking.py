@@ -30,7 +30,7 @@ from processes.domain.rules.language import (
 
 @dataclass(frozen=True)
 class Type:
-    """What a value is, and which words it may be; no words named is any word."""
+    """What a value is, and which words it may be (værditype); no words named is any word."""
 
     kind: Kind
     words: frozenset[str] | None = None
@@ -40,7 +40,7 @@ class Type:
 
 
 class Checkable(Protocol):
-    """What is asked of a rule here."""
+    """What is asked of a rule here (regel til kontrol)."""
 
     @property
     def name(self) -> str:

@@ -20,7 +20,7 @@ from processes.domain.money import OERE_PER_KRONE, PPM
 
 
 class Kind(StrEnum):
-    """What a value is (type); there are no others, and money is never a number."""
+    """What a value is (slags værdi); there are no others, and money is never a number."""
 
     MONEY = "beløb"
     NUMBER = "tal"
@@ -164,7 +164,7 @@ class ExpressionError(RuleError):
 
 @dataclass(frozen=True)
 class Literal:
-    """A value written in the formula."""
+    """A value written in the formula (skrevet værdi)."""
 
     kind: Kind
     value: Raw
@@ -173,7 +173,7 @@ class Literal:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question to a fact, a rate, the application or another rule; of the spouse if so said."""
+    """A question to a fact, a rate or another rule (spørgsmål); of the spouse if so said."""
 
     what: str
     name: str
@@ -189,7 +189,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Call:
-    """A function or an operator with what it works on."""
+    """A function or an operator with what it works on (funktion)."""
 
     name: str
     args: tuple[Expression, ...]
