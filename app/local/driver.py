@@ -15,6 +15,7 @@ from processes.domain.cases import PartyRole
 from processes.domain.errors import OutsideError
 from processes.domain.facts import FactAnswer, FactKind, FactStatus, FactValue
 from processes.domain.money import Money
+from processes.domain.periods import danish_day
 from processes.ports.pages import TaskPage
 from processes.ports.records import TaskState, UserTask
 
@@ -265,7 +266,7 @@ def help_not_needed(said: str) -> Answer:
             "choice": "ikke_noedvendig",
             "means": None,
             "needs": "",
-            "until_on": page.task.created_at.date(),
+            "until_on": danish_day(page.task.created_at),
             "amount": None,
             "payout": "nemkonto",
             "reasoning": said,

@@ -24,7 +24,14 @@ from processes.domain.calculation import (
 from processes.domain.errors import ConflictError, RuleError
 from processes.domain.facts import FACT_LABELS, Fact, FactKind, Facts, FactStatus
 from processes.domain.money import Money
-from processes.domain.periods import DENMARK, ONE_DAY, Calendar, Month, Period
+from processes.domain.periods import (
+    DENMARK,
+    ONE_DAY,
+    Calendar,
+    Month,
+    Period,
+    danish_day,
+)
 from processes.domain.rates import RATE_LABELS, Rate, RateBook
 from processes.domain.rules.book import RuleBook
 from processes.domain.rules.sharing import DAY_COUNTS, share_of_days
@@ -159,9 +166,9 @@ def answer_by(now: datetime, *, calendar: Calendar) -> datetime:
 
     Law: RSL § 3, stk. 1 (as fast as possible).
     """
-    local = now.astimezone(DENMARK)
-    day = calendar.first_working_day_from(local.date())
-    if day == local.date() and local.time() >= ANSWER_BY:
+    today = danish_day(now)
+    day = calendar.first_working_day_from(today)
+    if day == today and now.astimezone(DENMARK).time() >= ANSWER_BY:
         day = calendar.working_days_after(day, 1)
     return datetime.combine(day, ANSWER_BY, DENMARK)
 

@@ -17,7 +17,7 @@ from processes.domain.decisions import DecidedLine, Decision
 from processes.domain.errors import BrokenStateError, RuleError
 from processes.domain.facts import FACT_LABELS, QUESTIONS, Fact, FactKind, Facts, FactStatus
 from processes.domain.money import ZERO, Money, total
-from processes.domain.periods import DENMARK, ONE_DAY, Calendar, Month
+from processes.domain.periods import DENMARK, ONE_DAY, Calendar, Month, danish_day
 from processes.domain.rates import Confidence
 from processes.domain.rules.book import Rule, RuleBook
 from processes.domain.rules.prose import month_in_words
@@ -433,10 +433,10 @@ def same_day(now: datetime, *, rules: RuleBook, calendar: Calendar) -> date:
     Before the bank's cut-off on a banking day it is today, else the next banking day. The hour is
     dated configuration: it stands in the municipality's agreement with its bank.
     """
-    local = now.astimezone(DENMARK)
-    if calendar.is_banking_day(local.date()) and local.time() < cut_off(rules, local.date()):
-        return local.date()
-    return calendar.banking_days_after(local.date(), 1)
+    today, hour = danish_day(now), now.astimezone(DENMARK).time()
+    if calendar.is_banking_day(today) and hour < cut_off(rules, today):
+        return today
+    return calendar.banking_days_after(today, 1)
 
 
 def cut_off(rules: RuleBook, day: date) -> time:

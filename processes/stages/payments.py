@@ -303,6 +303,7 @@ def pay_otherwise(ctx: StepContext, task: UserTask, values: Mapping[str, object]
 def _next_try(ctx: StepContext, line: PaymentLine, decision: Decision) -> PaymentLine:
     again = payments.try_again(line, new_id=ctx.new_id, calendar=ctx.calendar, today=ctx.today)
     again = replace(again, disposition_on=_same_day(ctx, decision) or again.disposition_on)
+    _check(ctx, again, decision)
     ctx.uow.payments.add_lines([again])
     return again
 

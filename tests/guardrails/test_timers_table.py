@@ -11,8 +11,17 @@ from tests.bpmn.timers import timers_table
 STANDS = {Kind.USER_TASK, Kind.RECEIVE, Kind.CATCH_MESSAGE, Kind.CATCH_TIMER, Kind.END}
 REMINDS = "send_letter"
 """A reminder may go out by itself; then the case waits again, and only once."""
-RAISES_PRIORITY = "applications.raise_priority"
-"""The one thing a timer may do without a person: let the open tasks stand out."""
+HASTE = {"applications.raise_priority", "delays.start", "messages.hold"}
+"""What a timer may do without a person: let the open tasks stand out, ask why it takes long, and
+tell a citizen until when an answer comes."""
+ONLY_TELLS = {"notify_delay"}
+"""A letter that says that the answer comes later is a favour: it leaves by itself when nobody wrote
+why. The diagram may do nothing else; a test of its own sees to that."""
+LETS_BEGIN = {"collect_spouse_part"}
+"""What passes here lets a case begin that was waiting, and in it people are; its own test sees to
+that nothing else follows."""
+LOOKS_AGAIN = {"wait_for_names"}
+"""Nobody's deadline: what is waited for is looked for again."""
 BY_THE_CALENDAR = {"monthly_payment_run"}
 """What is due here is the municipality's own doing, and no citizen's deadline: what is sent when
 the time to stop is over was reviewed by one person and approved by another."""
@@ -20,7 +29,9 @@ TIMERS = [
     (diagram, node)
     for diagram in (shipped.definition(key).diagrams[key] for key in shipped.PROCESSES)
     for node in diagram.nodes.values()
-    if node.wait is not None and diagram.id not in BY_THE_CALENDAR
+    if node.wait is not None
+    and diagram.id not in BY_THE_CALENDAR | ONLY_TELLS | LETS_BEGIN
+    and node.id not in LOOKS_AGAIN
 ]
 
 
@@ -43,7 +54,8 @@ def test_what_comes_after_a_passed_deadline_is_a_person_or_haste(
     assert ways
     for way in ways:
         steps = [shipped.register().step(node.step) for node in way if node.step]
-        only_haste = [step.id for step in steps] == [RAISES_PRIORITY] and not timer.interrupting
+        hasten = bool(steps) and {step.id for step in steps} <= HASTE
+        only_haste = hasten and not timer.interrupting
         reminded = [node.called for node in way if node.called] == [REMINDS]
         stops = Kind.END if only_haste else Kind.RECEIVE if reminded else Kind.USER_TASK
         assert way[-1].kind is stops
@@ -59,3 +71,14 @@ def ways_after(diagram: Diagram, node: Node) -> Iterator[list[Node]]:
             yield [after]
         else:
             yield from ([after, *way] for way in ways_after(diagram, after))
+
+
+@pytest.mark.parametrize("process", sorted(ONLY_TELLS))
+def test_what_only_tells_runs_nothing_but_letters_and_its_own_notes(process: str) -> None:
+    nodes = shipped.definition(process).diagrams[process].nodes.values()
+
+    assert {node.called for node in nodes if node.called} == {"send_letter"}
+    assert {node.step.partition(".")[0] for node in nodes if node.step} == {"delays"}
+    assert not [
+        node.id for node in nodes if node.step and shipped.register().step(node.step).adverse
+    ]
