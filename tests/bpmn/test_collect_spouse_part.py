@@ -33,6 +33,18 @@ def test_without_a_signature_the_case_begins_all_the_same() -> None:
     assert here.asked[-2:] == ("step_lapse", "step_hand_in")
 
 
+def test_whatever_passes_here_ends_in_a_letter_or_in_the_case_beginning() -> None:
+    nodes = DEFINITION.diagrams[PROCESS].nodes.values()
+
+    assert {node.step for node in nodes if node.step} == {
+        "spouses.confirm",
+        "spouses.not_asked",
+        "spouses.lapse",
+        "spouses.hand_in",
+    }
+    assert {node.called for node in nodes if node.called} == {"send_letter"}
+
+
 def test_nobody_is_written_to_whom_cpr_does_not_know_as_married() -> None:
     here = walk({"step_confirm": [NOT_MARRIED]}, ENTRIES[0], definition=DEFINITION)
 

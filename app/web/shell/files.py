@@ -62,7 +62,7 @@ def allow_large_upload() -> None:
 
 def drain() -> None:
     """Read what is left of a refused request: a browser that still sends sees no answer."""
-    source = request.environ["wsgi.input"]
+    source = request.input_stream
     left = min(request.content_length or 0, DRAINED_BYTES)
     while left > 0:
         chunk = source.read(min(CHUNK_BYTES, left))
