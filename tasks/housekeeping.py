@@ -1,4 +1,4 @@
-"""Keep house: room for history ahead, and what has expired forgotten: logins and drafts."""
+"""Keep house: room for history ahead, what has expired forgotten, and the month's run planned."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def keep_house() -> None:
         drafts = sum(it.drafts.forget_old(each) for each in everywhere)
         told = sum(it.drafts.tell_owners(each) for each in everywhere)
         files = sum(it.drafts.forget_files(each) for each in everywhere)
+        runs = sum(it.runs.plan_ahead(each) is not None for each in everywhere)
     except Exception as error:
         if not it.is_passing(error):
             raise
@@ -36,12 +37,13 @@ def keep_house() -> None:
         return
     log.info(
         "housekeeping: %s months made; %s expired logins, %s old drafts and %s files never sent"
-        " forgotten; %s people told that their draft will go",
+        " forgotten; %s people told that their draft will go; %s payment runs planned",
         months,
         logins,
         drafts,
         files,
         told,
+        runs,
     )
 
 

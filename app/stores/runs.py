@@ -461,6 +461,10 @@ class SqlRunStore(Store):
         wanted = select(RunRow).where(RunRow.id == known_id(run_id, "Kørslen"))
         return run_of(self.one(wanted.with_for_update(key_share=True), "Kørslen"))
 
+    def hold_month(self, month: Month) -> None:
+        """Let one transaction at a time plan a month."""
+        self.hold("payment-run", month)
+
     def of_month(self, month: Month) -> PaymentRun | None:
         """Return the run of a month, if there is one."""
         row = self.session.scalars(

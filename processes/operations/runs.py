@@ -91,6 +91,7 @@ class PaymentRuns:
         return run.id
 
     def _plan(self, uow: UnitOfWork, month: Month, *, unit: str, user: str) -> PaymentRun:
+        uow.runs.hold_month(month)
         known = uow.runs.of_month(month)
         if known is not None:
             return known

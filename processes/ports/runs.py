@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from processes.domain.access import Actor
 from processes.domain.calculation import Node
 from processes.domain.cases import Application, Case
 from processes.domain.decisions import Decision
@@ -262,6 +263,9 @@ class RunStore(Protocol):
     def lock(self, run_id: str) -> PaymentRun:
         """Return a run and hold its row until the transaction ends."""
 
+    def hold_month(self, month: Month) -> None:
+        """Let one transaction at a time plan a month."""
+
     def of_month(self, month: Month) -> PaymentRun | None:
         """Return the run of a month, if there is one."""
 
@@ -439,3 +443,28 @@ class RunLinePage:
     explanation: Sequence[ExplainLine]
     last_gross: Money | None
     names: Mapping[str, str]
+
+
+class RunDesk(Protocol):
+    """What the pages of monthly runs ask for."""
+
+    def plan(self, month: Month, by: Actor) -> str:
+        """Plan the run of a month; the one that is there is returned."""
+
+    def all(self, by: Actor) -> Sequence[tuple[PaymentRun, RunFigures]]:
+        """Return every run with its figures, the newest first."""
+
+    def page(self, run_id: str, by: Actor, *, which: str = "bemaerket", kind: str = "") -> RunPage:
+        """Return what the page of a run shows."""
+
+    def line(self, line_id: str, by: Actor) -> RunLinePage:
+        """Return what the page of one payment shows."""
+
+    def rule(self, line_id: str, verdict: Verdict, reason: str, by: Actor) -> None:
+        """Release or hold one payment, with a reason."""
+
+    def calculate_again(self, line_id: str, by: Actor) -> None:
+        """Calculate one line again, now that something was put right."""
+
+    def stop(self, run_id: str, reason: str, by: Actor) -> None:
+        """Stop an approved run before the bank gets it."""

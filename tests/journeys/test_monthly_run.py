@@ -165,6 +165,16 @@ def test_planning_a_month_twice_gives_one_run(world: World) -> None:
     assert play.core.runs.plan(play.page().run.month, play.finance) == play.run_id
 
 
+def test_a_month_plans_itself_where_there_is_something_to_pay(world: World) -> None:
+    assert world.core.runs.plan_ahead(HERE) is None
+    play = a_month(world, citizens=3)
+
+    play.run_id = world.core.runs.plan_ahead(HERE) or ""
+
+    assert play.page().run.started_by == "system"
+    assert world.core.runs.plan_ahead(HERE) is None
+
+
 def test_a_batch_that_is_worked_twice_writes_the_same_once(world: World) -> None:
     """Its lease ran out, and two workers did it: one of them finds it done."""
     play = a_month(world, citizens=5)

@@ -25,6 +25,7 @@ from processes.ports.pages import (
     SpouseDesk,
     TeamDesk,
 )
+from processes.ports.runs import RunDesk
 
 
 class CentralStore(UserStore, SessionStore, Protocol):
@@ -49,6 +50,10 @@ class Core(Protocol):
     @property
     def deadlines(self) -> DeadlineDesk:
         """The municipality's own deadlines."""
+
+    @property
+    def runs(self) -> RunDesk:
+        """Monthly payment runs."""
 
     @property
     def citizen(self) -> CitizenDesk:
