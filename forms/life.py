@@ -23,6 +23,7 @@ from processes.domain.money import Money
 F = TypeVar("F", bound=BaseForm)
 YES, NO = "ja", "nej"
 YES_NO = ((YES, "Ja"), (NO, "Nej"))
+WHEN = "Skriv dagen som 16.03.2026."
 
 
 class Concluded(TaskForm):
@@ -170,7 +171,7 @@ class TellForm(BaseForm):
 
     happened_on = DanishDateField(
         "Hvilken dag sker det?",
-        [Required("Skriv dagen som 16.03.2026.")],
+        [Required(WHEN)],
         description="Dag, måned og år. Det må gerne være en dag, der ikke er kommet endnu.",
     )
     text = WordsField("Vil du fortælle mere?", description="Du behøver ikke skrive noget.")
@@ -209,6 +210,9 @@ class TellJob(TellForm):
 
     kind = EventKind.JOB
 
+    happened_on = DanishDateField(
+        "Hvilken dag begynder du?", [Required(WHEN)], description="Dag, måned og år."
+    )
     amount = KronerField(
         "Hvad tjener du i den måned, jobbet begynder, før skat?",
         description="Hele kroner. Ved du det ikke endnu, så lad feltet være tomt.",
@@ -220,6 +224,9 @@ class TellIncome(TellForm):
 
     kind = EventKind.INCOME
 
+    happened_on = DanishDateField(
+        "Fra hvilken dag?", [Required(WHEN)], description="Dag, måned og år."
+    )
     amount = KronerField(
         "Hvor meget får du om måneden, før skat?",
         description="Hele kroner. Ved du det ikke endnu, så lad feltet være tomt.",
@@ -231,6 +238,9 @@ class TellMove(TellForm):
 
     kind = EventKind.MOVE
 
+    happened_on = DanishDateField(
+        "Hvilken dag flytter du?", [Required(WHEN)], description="Dag, måned og år."
+    )
     place = StringField(
         "Hvor flytter du hen?", [Required("Skriv din nye adresse, eller den by du flytter til.")]
     )
@@ -256,6 +266,9 @@ class TellHoliday(TellForm):
 
     kind = EventKind.HOLIDAY
 
+    happened_on = DanishDateField(
+        "Fra hvilken dag?", [Required(WHEN)], description="Dag, måned og år."
+    )
     until = DanishDateField(
         "Til og med hvilken dag?",
         [Required("Skriv den sidste feriedag som 20.03.2026.")],
@@ -272,6 +285,9 @@ class TellAbroad(TellForm):
 
     kind = EventKind.ABROAD
 
+    happened_on = DanishDateField(
+        "Fra hvilken dag?", [Required(WHEN)], description="Dag, måned og år."
+    )
     until = DanishDateField(
         "Til og med hvilken dag?",
         [Required("Skriv den sidste dag i udlandet som 20.03.2026.")],
@@ -292,6 +308,9 @@ class DeathReport(TellForm):
 
     kind = EventKind.DEATH
 
+    happened_on = DanishDateField(
+        "Hvilken dag døde personen?", [Required(WHEN)], description="Dag, måned og år."
+    )
     text = WordsField(
         "Hvad har du set?",
         [Required("Skriv, hvilken dokumentation du har set, fx en dødsattest.")],
