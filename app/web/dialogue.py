@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -18,6 +20,7 @@ from app.web.shell.files import (
 from forms.messages import WriteToParty, WriteToUs
 from processes.domain.access import may
 from processes.domain.errors import NotFoundError, RuleError
+from processes.ports.pages import CasePage, CaseTab, MessageThread
 
 bp = Blueprint("dialogue", __name__)
 
@@ -81,7 +84,8 @@ def of_case(case_id: str) -> str:
 @allow("message.write")
 def write_to(case_id: str) -> Answer:
     """Write to a party of a case."""
-    form = _form(case_id, request.form)
+    page = core().cases.page(case_id, actor(), CaseTab.MESSAGES)
+    form = _form(page, core().messages.of_case(case_id, actor()), request.form)
     if not form.validate():
         return _case_page(case_id, form), 422
     party, text = str(form.party.data), form.text.data or ""
@@ -102,9 +106,7 @@ def _mine_page(case_id: str, form: WriteToUs, problem: str = "") -> str:
     return render_template("citizen/messages.html", thread=thread, form=form, problem=problem)
 
 
-def _form(case_id: str, typed: object) -> WriteToParty:
-    page = core().cases.page(case_id, actor())
-    threads = core().messages.of_case(case_id, actor())
+def _form(page: CasePage, threads: Sequence[MessageThread], typed: object) -> WriteToParty:
     names = {each.id: each.name for each in page.case.parties}
     parties = [
         (each.party_id, names.get(each.party_id) or "Navnet er ikke hentet endnu")
@@ -117,10 +119,10 @@ def _form(case_id: str, typed: object) -> WriteToParty:
 
 
 def _case_page(case_id: str, form: WriteToParty | None, problem: str = "") -> str:
-    page = core().cases.page(case_id, actor())
+    page = core().cases.page(case_id, actor(), CaseTab.MESSAGES)
     threads = core().messages.of_case(case_id, actor())
     if form is None and may(actor(), "message.write"):
-        form = _form(case_id, None)
+        form = _form(page, threads, None)
     return render_template(
         "cases/messages.html",
         page=page,

@@ -24,7 +24,7 @@ from processes.domain.access import may
 from processes.domain.cases import Case, PartyRole
 from processes.domain.errors import NotFoundError, RuleError
 from processes.domain.life import EventKind
-from processes.ports.pages import LifePage
+from processes.ports.pages import CaseTab, LifePage
 
 bp = Blueprint("life", __name__)
 
@@ -163,7 +163,7 @@ def _case_page(case_id: str, form: WithdrawForCitizen | None, problem: str = "")
         form = _withdraw_form(told, None)
     return render_template(
         "cases/changes.html",
-        page=core().cases.page(case_id, actor()),
+        page=core().cases.page(case_id, actor(), CaseTab.CHANGES),
         life=told,
         tab="changes",
         form=form,
@@ -173,7 +173,7 @@ def _case_page(case_id: str, form: WithdrawForCitizen | None, problem: str = "")
 
 
 def _report_page(case_id: str, form: TellForm, problem: str = "") -> str:
-    page = core().cases.page(case_id, actor())
+    page = core().cases.page(case_id, actor(), CaseTab.CHANGES)
     heading = f"Registrér: {DESK_NAMES[form.kind].lower()}"
     return render_template(
         "cases/report.html", page=page, tab="changes", form=form, heading=heading, problem=problem

@@ -425,6 +425,7 @@ SHOWN: Mapping[CaseTab, Sequence[str]] = {
     CaseTab.PAYMENTS: ("payments", "vouchers"),
     CaseTab.DOCUMENTS: ("letters", "documents", "papers"),
     CaseTab.MESSAGES: (),
+    CaseTab.CHANGES: (),
     CaseTab.JOURNAL: ("notes",),
     CaseTab.TIMELINE: ("timeline",),
     CaseTab.COURSE: ("instances", "audit"),

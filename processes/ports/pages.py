@@ -239,6 +239,7 @@ class CaseTab(StrEnum):
     PAYMENTS = "payments"
     DOCUMENTS = "documents"
     MESSAGES = "messages"
+    CHANGES = "changes"
     JOURNAL = "journal"
     TIMELINE = "timeline"
     COURSE = "course"
