@@ -330,7 +330,9 @@ class Assess(HolidayForm):
             " dag.",
             folded=True,
         )
-        return [folded if day in each.fields else each for each in super().sections]
+        others = [each for each in super().sections if day not in each.fields]
+        place = next(n for n, each in enumerate(others) if self.discretion in each.fields)
+        return [*others[:place], folded, *others[place:]]
 
     @classmethod
     def kinds(cls, background: Background) -> Asked:

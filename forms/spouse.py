@@ -53,6 +53,17 @@ class SpouseForm(BaseForm):
         asked = [each for each in super().questions if each.name != "signature"]
         return [*asked, self.signature]
 
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Return what is wrong in the order the page asks."""
+        places = [each.id for each in self.questions]
+        return sorted(
+            super().problems,
+            key=lambda problem: next(
+                (n for n, place in enumerate(places) if problem[0].startswith(place)), len(places)
+            ),
+        )
+
     def answers(self) -> dict[str, str]:
         """Return the answers as the case keeps them; "det ved jeg ikke" is one."""
         given = {

@@ -369,9 +369,12 @@ def _spouse_words(part: SpousePart | None, own: str, *, is_begun: bool) -> str:
 
 
 def _spouse_step(part: SpousePart | None, own: str) -> CitizenStep | None:
-    if part is None or part.state in {SpousePartState.PREPARED, SpousePartState.NOT_ASKED}:
+    if part is None or part.state is SpousePartState.NOT_ASKED:
         return None
     mine = part.party_id == own
+    if mine and part.state is SpousePartState.PREPARED:
+        # Nobody has been asked anything yet.
+        return None
     label = "Du svarer og skriver under" if mine else "Din ægtefælle svarer og skriver under"
     if part.state is SpousePartState.SIGNED:
         on = None if part.changed_at is None else part.changed_at.astimezone(DENMARK).date()
