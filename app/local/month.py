@@ -157,11 +157,9 @@ class MonthPlay:
     def review(self) -> list[RunItem]:
         """Release what can be paid, hold the rest; hold one that is released the day after."""
         held = []
-        for item in self.page(which="aabne").items:
-            dead = any(each["kind"] == "doed" for each in item.result.remarks) if item.result else 0
-            payable = item.result is not None and item.result.is_payable and not dead
-            verdict = Verdict.RELEASED if payable else Verdict.HELD
-            self.core.runs.rule(item.line.id, verdict, NOTE, self.finance)
+        while found := self.page(which="aabne").items:
+            for item in found:
+                self._decide(item)
         ready = [item for item in self.page(which="alle").items if item.may_go]
         for item in ready[-1:]:
             self.core.runs.rule(item.line.id, Verdict.HELD, "Adressen undersøges.", self.finance)
@@ -173,6 +171,15 @@ class MonthPlay:
         )
         self._work("run.review", {"note": NOTE}, self.finance)
         return held
+
+    def _decide(self, item: RunItem) -> None:
+        """Release what can be paid, unless somebody has died; hold the rest."""
+        result = item.result
+        remarks = () if result is None else result.remarks
+        is_dead = any(each["kind"] == "doed" for each in remarks)
+        may_pay = result is not None and result.is_payable and not is_dead
+        verdict = Verdict.RELEASED if may_pay else Verdict.HELD
+        self.core.runs.rule(item.line.id, verdict, NOTE, self.finance)
 
     def approve(self) -> None:
         """Let another person approve."""
@@ -220,16 +227,16 @@ class MonthPlay:
     def try_rejected_again(self) -> None:
         """Let closed accounts be opened, and each rejected payment be tried again."""
         again = 0
+        self.driver.settle()
         for person in self.people:
             if person.is_rejected:
                 self.control("account", {"cpr": person.cpr, "open": True})
-        for item in self.page(which="afvist").items:
-            again += self._work(
-                "payment.rejected",
-                {"cause": "nemkonto_rettet", "note": NOTE},
-                self.finance,
-                case_id=item.line.grant.case_id,
-            )
+                again += self._work_now(
+                    "payment.rejected",
+                    {"cause": "nemkonto_rettet", "note": NOTE},
+                    self.finance,
+                    case_id=town.case_id(person),
+                )
         # Ordered today is there the next banking day.
         self.move_to(self.core.clock.now() + timedelta(days=5))
         self.driver.settle()
@@ -267,13 +274,20 @@ class MonthPlay:
     ) -> bool:
         """Do one task of the run, or of a case; False when there is none."""
         self.driver.settle()
+        is_done = self._work_now(form_key, values, by, case_id=case_id)
+        self.driver.settle()
+        return is_done
+
+    def _work_now(
+        self, form_key: str, values: Mapping[str, object], by: Actor, *, case_id: str = ""
+    ) -> bool:
+        """Do one task that is there, and let nothing else happen meanwhile."""
         task = next((each for each in self._tasks(case_id) if each.form_key == form_key), None)
         if task is None:
             return False
         inbox: Inbox = self.core.inbox
         inbox.claim(task.id, by)
         inbox.complete(task.id, values, by)
-        self.driver.settle()
         return True
 
     def _tasks(self, case_id: str) -> list[UserTask]:

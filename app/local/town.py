@@ -239,6 +239,11 @@ def party_id(person: Inhabitant) -> str:
     return _id("party", person)
 
 
+def case_id(person: Inhabitant) -> str:
+    """Return the case of somebody."""
+    return _id("case", person)
+
+
 def _id(what: str, whose: Inhabitant | str) -> str:
     name = whose if isinstance(whose, str) else str(whose.number)
     return str(uuid5(NAMESPACE_OID, f"town:{what}:{name}"))

@@ -42,7 +42,7 @@ OURS = {
 NEW = {
     "number": "{0} || '-' || :copy",
     "message_id": "{0} || '-' || :copy",
-    "cpr": "substr({0}, 1, 6) || lpad(((:copy * 100 + right({0}, 2)::int) % 10000)::text, 4, '0')",
+    "cpr": "substr({0}, 1, 6) || lpad(((3000 + :copy * 100 + right({0}, 2)::int))::text, 4, '0')",
 }
 COLUMNS = """
     SELECT column_name FROM information_schema.columns
