@@ -11,6 +11,8 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,9 +28,20 @@ from processes.domain.benefits.situations import (
 )
 from processes.domain.calculation import Calculation, ConditionOutcome, Line, PersonMonth
 from processes.domain.errors import CoreError
+from processes.domain.facts import Facts
 from processes.domain.money import Money
-from processes.domain.periods import ONE_DAY, Period
+from processes.domain.periods import ONE_DAY, Month, Period, danish_day
+from processes.domain.rates import RateBook
+from processes.domain.recalculation import (
+    Inputs,
+    MonthDifference,
+    Recalculation,
+    in_prose,
+    recalculate,
+)
+from processes.domain.rules.book import RuleBook
 from processes.domain.rules.prose import (
+    day_in_words,
     days_in_words,
     in_words,
     law_in_words,
@@ -55,8 +68,16 @@ def calculate(arguments: list[str]) -> int:
     options = _options(arguments)
     try:
         known_at = moment(options.as_known_at, "--as-known-at") if options.as_known_at else None
+        since = moment(options.changed_since, "--changed-since") if options.changed_since else None
         benefits, rates, rules = load_benefits(), load_rates(), load_rules()
         situations = read_file(Path(options.file), benefits)
+        if since is not None:
+            changes = [
+                (each, _changes(each, since, known_at, (rates, rules, benefits)))
+                for each in situations
+            ]
+            _say(_changed(changes, since, as_json=options.json))
+            return 0
         answers = [
             (each, each.calculate(rates=rates, rules=rules, benefits=benefits, known_at=known_at))
             for each in situations
@@ -66,6 +87,82 @@ def calculate(arguments: list[str]) -> int:
         return CANNOT
     _say(_answered(answers, options))
     return 0
+
+
+def _changes(
+    situation: Situation,
+    since: datetime,
+    known_at: datetime | None,
+    law: tuple[RateBook, RuleBook, Mapping[str, Benefit]],
+) -> Recalculation:
+    """Compare what was known at a moment with what is known now (ændringer).
+
+    What the facts of then give stands in place of a decision.
+    """
+    rates, rules, benefits = law
+
+    def calculated(inputs: Inputs, months: Sequence[Month]) -> Calculation:
+        # They are chosen already: what was replaced later still stands beside what replaced it.
+        facts = tuple(replace(fact, known_to=None) for fact in inputs.facts.all)
+        chosen = replace(
+            situation, facts=facts, known_at=inputs.facts.known_at, months=tuple(months)
+        )
+        return chosen.calculate(rates=inputs.rates, rules=inputs.rules, benefits=benefits)
+
+    newest = max((fact.known_from for fact in situation.facts), default=since)
+    now = known_at or situation.known_at or max(newest, since)
+    before = Inputs(Facts.as_known(situation.facts, since), rates, rules)
+    decided = {
+        (month.party_id, month.month): month.gross
+        for month in calculated(before, situation.months).months
+        if month.gross is not None
+    }
+    return recalculate(
+        calculated,
+        before=before,
+        after=Inputs(Facts.as_known(situation.facts, now), rates, rules),
+        decided=decided,
+        months=situation.months,
+    )
+
+
+def _changed(
+    changes: Sequence[tuple[Situation, Recalculation]], since: datetime, *, as_json: bool
+) -> str:
+    if as_json:
+        made = [
+            {"title": situation.title, "changed": [_change_json(each) for each in found.changed]}
+            for situation, found in changes
+        ]
+        return json.dumps(made[0] if len(made) == 1 else made, ensure_ascii=False, indent=2)
+    day = day_in_words(danish_day(since))
+    lines: list[str] = []
+    for situation, found in changes:
+        about = f"{situation.title}: " if situation.title else ""
+        told = in_prose(found)
+        head = f"ændret siden den {day}" if told else f"intet beløb er ændret siden den {day}"
+        lines += [f"{about}{head}", *told]
+    return "\n".join(lines)
+
+
+def _change_json(month: MonthDifference) -> Json:
+    return {
+        "person": month.party_id,
+        "month": str(month.month),
+        "before": _plain(month.decided),
+        "now": _plain(month.now),
+        "causes": [
+            {
+                "amount": _plain(cause.amount),
+                "changes": [
+                    {"kind": str(change.kind), "key": change.key, "says": change.says}
+                    for change in cause.changes
+                ],
+            }
+            for cause in month.causes
+        ],
+        "missing": [_missing_json(each) for each in month.missing],
+    }
 
 
 def _say(text: str) -> None:
@@ -100,10 +197,12 @@ class _Parser(argparse.ArgumentParser):
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = _Parser(
         add_help=False,
-        usage="./ky calculate SITUATION.yaml [--as-known-at DATO] [--explain] [--json]",
+        usage="./ky calculate SITUATION.yaml [--as-known-at DATO] [--changed-since DATO]"
+        " [--explain] [--json]",
     )
     parser.add_argument("file")
     parser.add_argument("--as-known-at", default="")
+    parser.add_argument("--changed-since", default="")
     parser.add_argument("--explain", action="store_true")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(arguments)

@@ -188,3 +188,33 @@ def test_the_command_itself_answers(file: Path) -> None:
     )
 
     assert answer.stdout.startswith("Prøve: ")
+
+
+def test_what_changed_since_a_day_is_told_with_the_fact_that_changed_it(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert calculate([str(file), "--changed-since", "2026-05-01"]) == 0
+
+    said = capsys.readouterr().out.replace("\u00a0", " ").splitlines()
+    assert said[0] == "Prøve: ændret siden den 1. maj 2026"
+    assert said[1:] == [
+        (
+            "April 2026: 12.701,00 kr. i stedet for 14.201,00 kr. −1.500,00 kr.: Arbejdsindtægt i"
+            " måneden er 4.000,00 kr. fra den 1. april 2026 (register) og var ingen."
+        )
+    ]
+
+
+def test_nothing_changed_is_said_too(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert calculate([str(file), "--changed-since", "2026-05-04"]) == 0
+
+    assert "intet beløb er ændret siden den 4. maj 2026" in capsys.readouterr().out
+
+
+def test_the_causes_as_json_add_up(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert calculate([str(file), "--changed-since", "2026-05-01", "--json"]) == 0
+
+    (april,) = json.loads(capsys.readouterr().out)["changed"]
+    assert (april["before"], april["now"]) == ("14201.00", "12701.00")
+    assert [cause["amount"] for cause in april["causes"]] == ["-1500.00"]
+    assert april["causes"][0]["changes"][0]["key"] == "anna.arbejdsindtaegt"
