@@ -54,7 +54,7 @@ def ask(rule_id: str, month: str, said: dict[str, Any]) -> Result:
         rates=RATES,
         rules=RULES,
         given={
-            name: Node("fact", name, name, value=False)
+            name: Node("fact", name, name, value=said.get("civilstand") == "gift")
             for name in ("soeger_sammen", "aegtefaelle_paa_sagen")
         },
     )
