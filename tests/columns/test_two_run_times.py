@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from random import Random
 
@@ -13,8 +14,9 @@ from processes.columns.batch import Batch, ColumnRules
 from processes.columns.compiling import as_number
 from processes.columns.mass import work_out
 from processes.columns.people import population_of
+from processes.domain.facts import FactKind
 from processes.domain.periods import Month
-from processes.domain.rules.run import Run
+from processes.domain.rules.run import Run, linked
 from tests.builders.households import random_runs
 
 RATES = load_rates()
@@ -142,3 +144,40 @@ def test_what_nobody_knows_is_never_zero() -> None:
         "kh.fradrag_feriepenge",
     }
     assert all(run.result(rule_id).missing for rule_id in set(ASKED) - answered)
+
+
+SAID = {FactKind.HOLIDAY, FactKind.HOLIDAY_PAY, FactKind.DEAD, FactKind.EMIGRATED}
+"""Nobody having said them is an answer, so they are not taken away."""
+
+
+def knowing_less(runs: Sequence[Run], random: Random) -> list[Run]:
+    """Return the same people with some of the facts gone."""
+    facts = runs[0].facts
+    kept = [fact for fact in facts.all if fact.kind in SAID or random.random() < 0.8]
+    less = [
+        Run(
+            run.party_id,
+            who=run.who,
+            month=run.month,
+            facts=replace(facts, all=tuple(kept)),
+            rates=RATES,
+            rules=RULES,
+            given=run.given,
+        )
+        for run in runs
+    ]
+    if len(less) > 1:
+        linked(less)
+    return less
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_more_known_facts_never_turn_an_answer_into_unknown(seed: int) -> None:
+    runs = random_runs(seed, Month(2026, 2), rates=RATES, rules=RULES)
+    random = Random(seed)  # noqa: S311 – test data, the same for a seed
+
+    for less, more in zip(knowing_less(runs, random) if runs else [], runs, strict=True):
+        for rule_id in ASKED:
+            raw = less.result(rule_id).raw
+            if raw is not None:
+                assert more.result(rule_id).raw == raw

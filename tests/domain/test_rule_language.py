@@ -158,6 +158,12 @@ def test_an_error_names_rule_version_line_and_column() -> None:
     )
 
 
+def test_a_column_counts_letters_and_a_danish_letter_is_one() -> None:
+    with pytest.raises(ExpressionError) as refused:
+        RuleBook([a_rule('require(yes, fact.formue, "Æøå.", not 1)')])
+    assert "linje 1, tegn 39" in str(refused.value)
+
+
 def test_a_formula_that_is_too_long_or_too_deep_is_refused() -> None:
     with pytest.raises(ExpressionError, match="tegn"):
         parse("1 + " * 4000 + "1")

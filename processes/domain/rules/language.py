@@ -258,7 +258,18 @@ def parse(text: str) -> Expression:
             "Se efter en parentes, et komma eller et anførselstegn, der mangler.",
             place=Place(max(line - 1, 1), max(column, 1)),
         ) from None
+    if not text.isascii():
+        _count_characters(tree, text)
     return _read(tree.body, 0)
+
+
+def _count_characters(tree: ast.Expression, text: str) -> None:
+    """Let columns count characters: Python counts bytes, and a Danish letter is two of them."""
+    lines = [line.encode() for line in f"(\n{text}\n)".split("\n")]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr):
+            before = lines[node.lineno - 1][: node.col_offset]
+            node.col_offset = len(before.decode(errors="ignore"))
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
