@@ -160,7 +160,12 @@ class MonthPlay:
         while found := self.page(which="aabne").items:
             for item in found:
                 self._decide(item)
-        ready = [item for item in self.page(which="alle").items if item.may_go]
+        closed = {town.party_id(each) for each in self.people if each.is_rejected}
+        ready = [
+            item
+            for item in self.page(which="alle").items
+            if item.may_go and item.line.grant.party_id not in closed
+        ]
         for item in ready[-1:]:
             self.core.runs.rule(item.line.id, Verdict.HELD, "Adressen undersøges.", self.finance)
             held.append(item)
