@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from app.factory import create_app
 from app.local.places import ROOT
+from processes.domain.documents import LARGEST_FILE_BYTES
 from tests.browser import chromium
 from tests.web.fake_core import FakeCore
 from tests.web.world import ROLE_OF, TASK_IDS, a_citizen_case, a_world
@@ -31,6 +32,7 @@ PAGES = [
     ("karin", "/sager/sag-1/beregning"),
     ("karin", "/sager/sag-1/udbetalinger"),
     ("karin", "/sager/sag-1/dokumenter"),
+    ("karin", "/sager/sag-1/beskeder"),
     ("karin", "/sager/sag-1/journal"),
     ("karin", "/sager/sag-1/tidslinje"),
     ("karin", "/sager/sag-1/forloeb"),
@@ -48,6 +50,8 @@ PAGES = [
     ("6101901234", "/selvbetjening/traek-tilbage/sag-1"),
     ("karin", "/sager/sag-1/aendringer"),
     ("karin", "/sager/sag-1/aendringer/doedsfald"),
+    ("6101901234", "/selvbetjening/beskeder/sag-1"),
+    ("6101901234", "/selvbetjening/aegtefaelle/sag-2"),
     ("6101901234", "/selvbetjening/papirer/sag-1"),
     ("6101901234", "/selvbetjening/papirer/sag-1/kvittering"),
 ]
@@ -371,3 +375,27 @@ def test_moving_needs_no_script(browser: Browser, site: str, world: FakeCore) ->
         expect(page.locator("h1")).to_have_text("Holdet i dag")
 
     assert [each[0] for each in world.team.asked] == ["plan", "move"]
+
+
+def test_a_file_too_large_is_told_where_it_was_chosen_and_nothing_is_sent(
+    browser: Browser, site: str, world: FakeCore
+) -> None:
+    large = {
+        "name": "stor.pdf",
+        "mimeType": "application/pdf",
+        "buffer": b"%PDF-" + b"0" * LARGEST_FILE_BYTES,
+    }
+    with browser.new_context(base_url=site, viewport={"width": 320, "height": 800}) as context:
+        page = log_in(context, "6101901234")
+        page.goto("/selvbetjening/beskeder/sag-1")
+        page.get_by_label("Din besked").fill("Her er mit papir.")
+        page.set_input_files("#filer", large)
+        expect(page.get_by_role("alert")).to_contain_text("“stor.pdf” fylder 10,0 MB")
+        page.get_by_label("Din besked").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+
+        expect(page.locator("#filer")).to_be_focused()
+        expect(page.get_by_label("Din besked")).to_have_value("Her er mit papir.")
+    assert world.messages.written == []
