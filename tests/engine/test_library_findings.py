@@ -13,10 +13,11 @@ import zlib
 from collections.abc import Callable
 
 import pytest
+from SpiffWorkflow.task import Task
 
 from processes.domain.errors import BrokenStateError
 from processes.engine.findings import DeploymentError
-from processes.engine.specs import fingerprint
+from processes.engine.specs import ElementSpec, fingerprint
 from processes.engine.state import VERSION
 from tests.engine.drawing import (
     Walk,
@@ -322,6 +323,29 @@ def test_finding_16_a_gateway_without_answer_leaves_the_state_as_it_was_before_i
     walk.retry(x=2)
 
     assert walk.waiting == ["a"]
+
+
+def test_finding_17_what_waits_is_not_looked_at_when_something_else_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = [f"t_{n}" for n in range(100)]
+    walk = Walk(
+        define(draw("p", start(), both("split"), *map(user, names), both("join"), end(),
+                    path("start", "split"), path("join", "end"),
+                    *(path("split", name, "join") for name in names)))
+    )  # fmt: skip
+    walk.begin()
+    looked_at: list[str] = []
+    update = ElementSpec._update  # noqa: SLF001 – the library's own hook is what is counted
+
+    def counted(self: ElementSpec, task: Task) -> None:
+        looked_at.append(self.name)
+        update(self, task)
+
+    monkeypatch.setattr(ElementSpec, "_update", counted)
+    walk.done("t_50")
+
+    assert set(looked_at) == {"join"}
 
 
 @pytest.mark.parametrize("text", ["P1M", "P1Y", "P2W", "PT0S", "P0D", "2 days", "R3/PT1H", "P1.5D"])
