@@ -22,7 +22,7 @@ from processes.domain.facts import (
 )
 from processes.domain.money import Money
 from processes.domain.periods import Month, Period
-from processes.domain.rates import RATE_LABELS, Rate, RateBook, is_share
+from processes.domain.rates import RATE_LABELS, Confidence, Rate, RateBook, is_share
 from processes.domain.rules.book import Rule, RuleBook, Usable
 from processes.domain.rules.language import Kind, Raw
 from processes.domain.rules.prose import day_in_words, days_in_words, in_words, percent_in_words
@@ -77,12 +77,14 @@ class Result:
     def node(self) -> Node:
         """The step of the explanation tree, with everything under it."""
         if self._node is None:
-            inputs: list[Node] = []
+            inputs: dict[tuple[str, str], Node] = {}
+            doubles: list[Node] = []
             for item in self.asked.values():
                 node = node_of(item)
-                if node not in inputs:
-                    inputs.append(node)
-            self._node = rule_node(self.rule, self.value, inputs)
+                # Equal nodes stand once; only those of one id can be equal, and that is rare.
+                if inputs.setdefault((node.kind, node.id), node) != node:
+                    doubles.append(node)
+            self._node = rule_node(self.rule, self.value, (*inputs.values(), *doubles))
         return self._node
 
     @property
@@ -119,10 +121,21 @@ def rule_node(rule: Rule, value: NodeValue, inputs: Iterable[Node]) -> Node:
         value=value,
         law=rule.law,
         source=rule.says,
-        confidence=lowest(iter([rule.confidence, *(each.confidence for each in inputs)])),
+        confidence=_least_sure(rule.confidence, inputs),
         derived=any(each.derived for each in inputs),
         inputs=inputs,
     )
+
+
+def _least_sure(own: Confidence, inputs: Iterable[Node]) -> Confidence:
+    """Return the lowest confidence; as `lowest`, for what is asked for every value there is."""
+    least = own
+    for each in inputs:
+        if each.confidence is Confidence.LOW:
+            return Confidence.LOW
+        if each.confidence is Confidence.MEDIUM and least is Confidence.HIGH:
+            least = Confidence.MEDIUM
+    return least
 
 
 def node_of(item: Item) -> Node:
