@@ -98,6 +98,12 @@ class Change(Concluded):
         description="Det, borgeren har oplyst, er allerede gemt som oplysninger på sagen.",
     )
 
+    conclusion = WordsField(
+        "Hvad lægger du vægt på?",
+        [Required("Skriv, hvad du har lagt vægt på.")],
+        description="Gemmes på sagen. Borgeren kan få det at se.",
+    )
+
     def to_variables(self) -> dict[str, object]:
         """Return whether it matters, and why."""
         return {"matters": self.matters.data == YES, **super().to_variables()}
