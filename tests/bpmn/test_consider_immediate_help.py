@@ -7,6 +7,7 @@ import pytest
 from tests.bpmn import shipped
 from tests.bpmn.answers import DEADLINE
 from tests.bpmn.walker import Script, Walker, every_path, walk
+from tests.guardrails.test_safeguards_cannot_be_skipped import runs, steps_around
 
 PROCESS = "consider_immediate_help"
 DEFINITION = shipped.definition(PROCESS)
@@ -85,3 +86,10 @@ def test_the_answer_is_due_the_same_day(task: str) -> None:
 
     due = {each.element_id: getattr(each, "due", "") for each in here.wanted.values()}
     assert datetime.fromisoformat(due[task]) == datetime.fromisoformat(DEADLINE)
+
+
+def test_no_arrow_leads_to_money_around_the_letter() -> None:
+    paid = runs("payments.plan", "payments.order", "postings.post")
+
+    assert list(steps_around(paid, without=runs("letters.mark_sent"), main=PROCESS)) == []
+    assert list(steps_around(paid, without=lambda _: False, main=PROCESS))
