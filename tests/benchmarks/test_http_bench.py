@@ -68,6 +68,7 @@ def complete(world: World, web: FlaskClient, case_id: str) -> tuple[float, int]:
     return spent, len(statements)
 
 
+@pytest.mark.long
 def test_completing_a_task_costs_the_same_however_old_the_case(
     rounds: tuple[World, FlaskClient, str], request: pytest.FixtureRequest
 ) -> None:

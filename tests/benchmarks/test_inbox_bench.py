@@ -101,6 +101,7 @@ def crowd(
     return fill
 
 
+@pytest.mark.long
 def test_an_inbox_among_very_many_tasks(crowd: Callable[..., tuple[World, int]]) -> None:
     world, many = crowd(TASKS)
     by = world.driver.team.caseworker
@@ -132,6 +133,7 @@ def test_in_a_burst_no_two_get_the_same_task(crowd: Callable[..., tuple[World, i
     assert len(set(got)) == burst
 
 
+@pytest.mark.long
 def test_looking_for_due_timers_reads_the_index_alone(
     crowd: Callable[..., tuple[World, int]], database: Database
 ) -> None:
