@@ -49,13 +49,16 @@ class Ways:
         self._open: dict[str, bool] = {}
         self._asking: set[str] = set()
 
-    def after(self, diagram: Diagram, node: Node) -> Iterator[Node]:
+    def after(self, diagram: Diagram, node: Node, *, side_branches: bool = True) -> Iterator[Node]:
         """Yield where a way can go from an element it has reached, avoiding the stops.
 
         An event on the edge of an element can happen without the element being finished, so it
-        is reached even from an element at which the way would end.
+        is reached even from an element at which the way would end. One that lets the element go
+        on begins a branch beside the way, and is left out without `side_branches`.
         """
-        yield from node.boundaries
+        for event in node.boundaries:
+            if side_branches or event.interrupting:
+                yield event
         if self.stops(node) or not self._passable(diagram, node):
             return
         for flow in node.outgoing:
@@ -70,14 +73,17 @@ class Ways:
         return True
 
     def passes(self, diagram: Diagram, scope: str) -> bool:
-        """Tell whether a way leads from the start to an end of a process without a stop."""
+        """Tell whether a way leads from the start to an end of a process without a stop.
+
+        A branch beside the way finishes nothing: when it ends, the element it left still goes on.
+        """
         if scope not in self._open:
             if scope in self._asking:  # it calls itself; found and refused elsewhere
                 return False
             self._asking.add(scope)
             self._open[scope] = any(
                 node.kind is Kind.END and node.error_code is None
-                for node in self.reached(diagram, scope)
+                for node in self.paths(diagram, scope, side_branches=False).values_of()
             )
             self._asking.discard(scope)
         return self._open[scope]
@@ -86,18 +92,20 @@ class Ways:
         """Yield the elements of a scope that a way from its start reaches without a stop."""
         return iter(self.paths(diagram, scope).values_of())
 
-    def paths(self, diagram: Diagram, scope: str) -> Reached:
+    def paths(self, diagram: Diagram, scope: str, *, side_branches: bool = True) -> Reached:
         """Return the elements reached, each with the one before it on a shortest way."""
         starts = [node for node in diagram.within(scope) if node.kind is Kind.START]
-        return self.from_here(diagram, starts)
+        return self.from_here(diagram, starts, side_branches=side_branches)
 
-    def from_here(self, diagram: Diagram, starts: list[Node]) -> Reached:
+    def from_here(
+        self, diagram: Diagram, starts: list[Node], *, side_branches: bool = True
+    ) -> Reached:
         """Return the elements reached from some elements, those included."""
         before: dict[str, str | None] = {node.id: None for node in starts}
         todo = list(starts)
         while todo:
             node = todo.pop(0)
-            for following in self.after(diagram, node):
+            for following in self.after(diagram, node, side_branches=side_branches):
                 if following.id not in before:
                     before[following.id] = node.id
                     todo.append(following)

@@ -269,6 +269,19 @@ def test_a_person_inside_a_sub_process_counts() -> None:
     ]
 
 
+def test_a_branch_beside_a_person_is_no_way_round_them() -> None:
+    beside = _drawing(
+        part(
+            "part_work", start("start_work"), user("task_a"), end("end_work"),
+            on_timer("on_late", "task_a", interrupting=False), NOTE, end("end_noted"),
+            path("start_work", "task_a", "end_work"), path("on_late", "step_note", "end_noted"),
+        ),
+        CALL, path("start_case", "part_work", "call_issue", "end_case"),
+    )  # fmt: skip
+
+    assert rules(beside, ISSUE) == []
+
+
 def test_an_error_a_called_process_can_end_in_must_be_caught() -> None:
     failing = draw(
         "fail", start("start_fail"), user("task_fail"), end("end_fail", error="rejected"),

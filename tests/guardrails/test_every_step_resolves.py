@@ -17,19 +17,27 @@ MAINS = [
 """The processes a message starts, each with all it calls."""
 
 
+def constants(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield where a message may be named: `ctx.tell("…")`, `_tell_now(ctx, "…")`, in a dict."""
+    if isinstance(node, ast.Call):
+        called = node.func
+        if isinstance(called, ast.Attribute) and called.attr == "tell":
+            yield from node.args[:1]
+        if isinstance(called, ast.Name) and called.id == "_tell_now":
+            yield from node.args[1:2]
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == "message":
+                yield value
+
+
 def told() -> Iterator[str]:
-    """Yield the messages the stages send: `ctx.tell("…")`, or written out for the outbox."""
+    """Yield the messages the stages send: by the context, or written out for the outbox."""
     for _, tree in sources("processes"):
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                first = node.args[0] if node.args else None
-                if node.func.attr == "tell" and isinstance(first, ast.Constant):
-                    yield str(first.value)
-            if isinstance(node, ast.Dict):
-                for key, value in zip(node.keys, node.values, strict=True):
-                    named = isinstance(key, ast.Constant) and key.value == "message"
-                    if named and isinstance(value, ast.Constant):
-                        yield str(value.value)
+            for named_here in constants(node):
+                if isinstance(named_here, ast.Constant):
+                    yield str(named_here.value)
 
 
 def named(what: str) -> set[str]:

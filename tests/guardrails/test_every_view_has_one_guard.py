@@ -17,6 +17,7 @@ OPEN_DOORS = {
     "auth.login",
     "auth.take_role",
     "inbound.receive_distribution",
+    "inbound.receive_person_event",
     "setup.published",
     "shell.front_door",
     "shell.health",
