@@ -1,4 +1,4 @@
-"""What happens in a citizen's life while a case is open, and after: nothing is decided by itself."""
+"""What happens in a citizen's life meanwhile and afterwards: nothing is decided by itself."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from processes.domain.payments import PaymentState
 from processes.ports.pages import CasePage, TaskPage
 from processes.ports.records import LetterState
 from tests.journeys.conftest import World
+from tests.journeys.test_registers import typed
 
 REASONS = "Du er blevet ledig og kan ikke forsørge dig selv."
 GRANT: Mapping[str, Answer] = {
@@ -96,7 +97,14 @@ def new_start(world: World, make_core: Callable[..., Core]) -> World:
 # ---- withdrawal -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["casework.assess", "decision.propose", "decision.approve"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "casework.assess",
+        pytest.param("decision.propose", marks=pytest.mark.long),
+        "decision.approve",
+    ],
+)
 def test_a_withdrawn_application_stops_and_every_party_gets_a_letter(
     world: World, make_core: Callable[..., Core], form: str
 ) -> None:
@@ -199,7 +207,14 @@ def _complete(world: World, task_id: int, values: Values) -> None:
 # ---- death ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["casework.assess", "decision.approve", "payment.tax_card"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "casework.assess",
+        pytest.param("decision.approve", marks=pytest.mark.long),
+        "payment.tax_card",
+    ],
+)
 def test_after_a_death_nothing_is_sent_or_paid_and_one_person_looks(
     world: World, make_core: Callable[..., Core], form: str
 ) -> None:
@@ -300,9 +315,7 @@ def test_of_somebody_unknown_nothing_is_kept(world: World) -> None:
 
     assert b">20<" in answer_
     with world.core.engine.connect() as connection:
-        count = connection.exec_driver_sql(
-            "SELECT set_config('app.municipality', '999', true)"
-        )
+        count = connection.exec_driver_sql("SELECT set_config('app.municipality', '999', true)")
         assert count.scalar_one() == "999"
         kept = connection.exec_driver_sql("SELECT count(*) FROM life_event").scalar_one()
     assert kept == 0
@@ -345,6 +358,7 @@ def test_who_moves_away_is_told_where_to_apply_once_a_person_has_said_so(world: 
     assert events_sent(world, case_id)[-1] == "sag.afsluttet"
 
 
+@pytest.mark.long
 def test_who_moves_but_is_still_ours_is_not_disturbed(world: World) -> None:
     case_id = world.apply("anna")
     work_to(world, case_id, "decision.propose")
@@ -373,7 +387,9 @@ def test_a_move_within_the_municipality_is_nobodys_task(world: World) -> None:
 # ---- changes ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["decision.propose", "decision.approve"])
+@pytest.mark.parametrize(
+    "form", [pytest.param("decision.propose", marks=pytest.mark.long), "decision.approve"]
+)
 def test_a_job_told_of_brings_the_case_back_and_nothing_old_is_decided(
     world: World, make_core: Callable[..., Core], form: str
 ) -> None:
@@ -429,6 +445,7 @@ def test_what_does_not_matter_but_counts_is_calculated_again_all_the_same(world:
     assert world.forms(case_id) == ["casework.assess"]
 
 
+@pytest.mark.long
 def test_what_changes_no_fact_and_does_not_matter_disturbs_nobody(world: World) -> None:
     case_id = world.apply("hjalte")
     work_to(world, case_id, "decision.approve")
@@ -527,6 +544,7 @@ def test_more_after_the_decision_pays_the_difference_and_nothing_twice(world: Wo
     assert world.forms(case_id) == []
 
 
+@pytest.mark.long
 def test_a_reassessment_that_changes_nothing_decides_nothing(world: World) -> None:
     case_id = pay_out(world)
     other = Told(EventKind.OTHER, JOB_ON, "Min søster er flyttet ind i opgangen.")
@@ -541,6 +559,7 @@ def test_a_reassessment_that_changes_nothing_decides_nothing(world: World) -> No
     assert world.forms(case_id) == []
 
 
+@pytest.mark.long
 def test_a_second_change_under_a_reassessment_starts_no_other(world: World) -> None:
     case_id = pay_out(world)
     for words in ("Jeg tror, jeg får et job.", "Nu er jeg sikker."):
@@ -575,8 +594,4 @@ def test_a_register_that_proves_otherwise_starts_a_reassessment(world: World) ->
 
 
 def _typed_with_a_child(page: TaskPage) -> Values:
-    from tests.journeys.test_registers import typed  # noqa: PLC0415 – one helper of a neighbour
-
     return typed(children=1)(page)
-
-
