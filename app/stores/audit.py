@@ -13,8 +13,8 @@ from processes.ports.records import AuditEvent
 class SqlAuditStore(Store):
     """Who saw and did what in this municipality."""
 
-    def add(self, event: AuditEvent) -> None:
-        """Append."""
+    def add(self, *events: AuditEvent) -> None:
+        """Append, all in one statement and in this order."""
         self.insert(
             AuditEventRow,
             [
@@ -26,6 +26,7 @@ class SqlAuditStore(Store):
                     "subject": event.subject,
                     "reason": event.reason,
                 }
+                for event in events
             ],
         )
 

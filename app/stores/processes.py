@@ -136,8 +136,11 @@ class SqlProcessStore(SqlQueueStore):
 
     def record(self, events: Sequence[HistoryEvent]) -> None:
         """Append history."""
-        self.insert(
-            HistoryEventRow,
+        if not events:
+            return
+        # Written whole: what the system did has nobody, and would be a statement of its own.
+        self.session.execute(
+            insert(HistoryEventRow).execution_options(render_nulls=True),
             [
                 {
                     "instance_id": event.instance_id,

@@ -14,7 +14,7 @@ from app.models.setup import MunicipalityRow
 from app.security.sessions import WebSession
 from app.stores.engine import ALWAYS_FRESH
 from app.stores.rows import changed_rows, missing
-from app.stores.setup import municipality_of, users_of
+from app.stores.setup import municipality_of, user_of, users_of
 from processes.ports.records import Municipality, User
 
 
@@ -30,10 +30,10 @@ class CentralStore:
     def user(self, user_id: str) -> User:
         """Return a user, inactive ones too."""
         with self._open() as session:
-            row = session.scalars(select(UserRow).where(UserRow.id == user_id)).first()
-            if row is None:
+            user = user_of(session, user_id)
+            if user is None:
                 raise missing("Brugeren")
-            return users_of(session, [row])[0]
+            return user
 
     def all_users(self) -> Sequence[User]:
         """Return every active user, by name."""

@@ -50,6 +50,24 @@ def users_of(session: Session, rows: Sequence[UserRow]) -> list[User]:
     ]
 
 
+def user_of(session: Session, user_id: str) -> User | None:
+    """Return one user with every role, in one statement; None when there is none."""
+    wanted = (
+        select(UserRow, UserRoleRow)
+        .outerjoin(UserRoleRow, UserRoleRow.user_id == UserRow.id)
+        .where(UserRow.id == user_id)
+        .order_by(UserRoleRow.municipality_id, UserRoleRow.role, UserRoleRow.unit)
+    )
+    found = session.execute(wanted).all()
+    if not found:
+        return None
+    row = found[0][0]
+    roles = tuple(
+        (role.municipality_id, role.role, role.unit) for _, role in found if role is not None
+    )
+    return User(row.id, row.name, row.cpr_digest, roles, row.active)
+
+
 class SqlSetupStore(Store):
     """Central and local setup: rates, municipality, users."""
 
@@ -96,10 +114,10 @@ class SqlSetupStore(Store):
 
     def user(self, user_id: str) -> User:
         """Return a user."""
-        row = self.session.scalars(select(UserRow).where(UserRow.id == user_id)).first()
-        if row is None:
+        user = user_of(self.session, user_id)
+        if user is None:
             raise missing("Brugeren")
-        return users_of(self.session, [row])[0]
+        return user
 
     def users(self, municipality_id: int) -> Sequence[User]:
         """Return the users with a role in a municipality."""

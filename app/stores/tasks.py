@@ -185,9 +185,16 @@ class SqlTaskStore(Store):
 
     def lock_task(self, task_id: int) -> UserTask:
         """Return a user task and hold its row, and its instance's before it."""
-        self.lock_instance(self.task(task_id).instance_id)
-        held = select(UserTaskRow).where(UserTaskRow.id == task_id)
-        return task_of(self.one(held.with_for_update(key_share=True), "Opgaven"))
+        return self.lock_with_instance(task_id)[1]
+
+    def lock_with_instance(self, task_id: int) -> tuple[ProcessInstance, UserTask]:
+        """Return a user task and its instance, and hold the rows of both, the instance's first."""
+        # A task never changes its instance, so the one it names is found and held at once.
+        its = select(UserTaskRow.instance_id).where(UserTaskRow.id == task_id).scalar_subquery()
+        instance = select(InstanceRow).where(InstanceRow.id == its)
+        first = instance_of(self.one(instance.with_for_update(key_share=True), "Opgaven"))
+        task = select(UserTaskRow).where(UserTaskRow.id == task_id)
+        return first, task_of(self.one(task.with_for_update(key_share=True), "Opgaven"))
 
     def lock_instance(self, instance_id: int) -> ProcessInstance:
         """Return an instance and hold its row until the transaction ends."""

@@ -53,7 +53,7 @@ def advance(
     A trigger whose token nobody waits for any more changes nothing and is recorded as dropped.
     An exception means that nothing may be saved.
     """
-    return _advance(definition, state, trigger, now, tables or {}, prune=True)
+    return _advance(definition, state, trigger, now, {} if tables is None else tables, prune=True)
 
 
 def advance_unpruned(
@@ -65,7 +65,7 @@ def advance_unpruned(
     tables: Tables | None = None,
 ) -> Advanced:
     """Do as `advance` does, but keep all history in the state, for tests that compare."""
-    return _advance(definition, state, trigger, now, tables or {}, prune=False)
+    return _advance(definition, state, trigger, now, {} if tables is None else tables, prune=False)
 
 
 def _advance(

@@ -10,10 +10,10 @@ from __future__ import annotations
 import random
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -118,6 +118,27 @@ def _table(xml: bytes) -> DecisionTable:
     return parse_table(xml)
 
 
+class _Tables(Mapping[str, DecisionTable]):
+    """The decision tables in force on a day; read when the first is looked up, and only then."""
+
+    def __init__(self, uow: UnitOfWork, on: date) -> None:
+        self.uow = uow
+        self.on = on
+
+    @cached_property
+    def _all(self) -> Mapping[str, DecisionTable]:
+        return {key: _table(row.xml) for key, row in self.uow.definitions.tables(self.on).items()}
+
+    def __getitem__(self, key: str) -> DecisionTable:
+        return self._all[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
 class Control:
     """Moves instances by triggers (procesafvikling)."""
 
@@ -166,7 +187,7 @@ class Control:
     ) -> ProcessInstance:
         """Advance a locked instance by one trigger, and on through every inline step."""
         definition = self.definition(uow, instance.definition_id)
-        tables = self._tables(uow, danish_day(instance.started_at))
+        tables = _Tables(uow, danish_day(instance.started_at))
         ctx = self.env.context(uow, actor)
         todo: deque[fx.Trigger] = deque([trigger])
         steps = 0
@@ -200,9 +221,6 @@ class Control:
             known = _definition(row.digest, tuple(sorted(row.bundle.items())))
             self._definitions[definition_id] = known
         return known
-
-    def _tables(self, uow: UnitOfWork, on: date) -> Mapping[str, DecisionTable]:
-        return {key: _table(row.xml) for key, row in uow.definitions.tables(on).items()}
 
     def _is_inline(self, effect: fx.RunStep) -> bool:
         return self.env.register.step(effect.step).ask is None

@@ -127,9 +127,7 @@ class Inbox:
         require(by, "task.claim")
         tried: set[int] = set()
         while rows := [
-            row
-            for row in self.rows(TaskFilter(view="unassigned"), by)
-            if row.task.id not in tried
+            row for row in self.rows(TaskFilter(view="unassigned"), by) if row.task.id not in tried
         ]:
             for row in rows:
                 tried.add(row.task.id)
@@ -147,8 +145,8 @@ class Inbox:
         require(by, "task.complete")
         with self.env.uow(by.municipality_id) as uow:
             # The instance first: whoever advances it withdraws tasks, so this order cannot cross.
-            instance = uow.processes.lock_instance(uow.processes.task(task_id).instance_id)
-            task = self._open_task(uow, task_id, by)
+            instance, task = uow.processes.lock_with_instance(task_id)
+            self._check_open(uow, task, by)
             if task.assignee not in {None, by.user}:
                 name = uow.setup.user(task.assignee).name
                 raise ConflictError(f"{name} har opgaven. Din tekst er ikke sendt.")
@@ -176,13 +174,16 @@ class Inbox:
 
     def _open_task(self, uow: UnitOfWork, task_id: int, by: Actor) -> UserTask:
         task = uow.processes.lock_task(task_id)
+        self._check_open(uow, task, by)
+        return task
+
+    def _check_open(self, uow: UnitOfWork, task: UserTask, by: Actor) -> None:
         self._check_may_see(task, by)
         if task.state is not TaskState.OPEN:
             who = (
                 "systemet" if task.completed_by is None else uow.setup.user(task.completed_by).name
             )
             raise ConflictError(f"Opgaven er allerede afsluttet af {who}. Vælg en anden opgave.")
-        return task
 
     def _check_may_see(self, task: UserTask, by: Actor) -> None:
         if task.unit not in by.units or (

@@ -20,8 +20,8 @@ from processes.domain.documents import Document, DocumentRequest, JournalNote, U
 from processes.domain.facts import Fact
 from processes.domain.hearings import PartyHearing
 from processes.domain.immediate_help import ImmediateHelp
-from processes.domain.messages import CaseMessage
 from processes.domain.life import LifeEvent
+from processes.domain.messages import CaseMessage
 from processes.domain.payments import PaymentLine, PaymentPlan, PaymentReceipt, PaymentState
 from processes.domain.rates import Rate
 from processes.domain.spouses import SpousePart
@@ -431,6 +431,9 @@ class ProcessStore(Protocol):
     def task(self, task_id: int) -> UserTask:
         """Return a user task."""
 
+    def lock_with_instance(self, task_id: int) -> tuple[ProcessInstance, UserTask]:
+        """Return a user task and its instance, and hold the rows of both, the instance's first."""
+
     def lock_task(self, task_id: int) -> UserTask:
         """Return a user task and hold its row."""
 
@@ -613,8 +616,8 @@ class OutboxStore(Protocol):
 class AuditStore(Protocol):
     """Append-only: who saw and did what."""
 
-    def add(self, event: AuditEvent) -> None:
-        """Append."""
+    def add(self, *events: AuditEvent) -> None:
+        """Append, in this order."""
 
     def of_subject(self, subject: str) -> Sequence[AuditEvent]:
         """Return what was seen and done of a subject, newest first."""
