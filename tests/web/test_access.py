@@ -27,6 +27,8 @@ VALUES = {
     "incident_id": "1",
     "slug": "hvorfor",
     "kind": "job",
+    "run_id": "koersel-1",
+    "line_id": "linje-1",
 }
 
 
