@@ -199,6 +199,23 @@ def check_payment(
         )
 
 
+def check_same_day(*, is_stopped: bool, is_dead: bool) -> None:
+    """Refuse money for today to somebody who has died, or on a case that has stopped.
+
+    What leaves the same day cannot be called back: it is asked at the last moment, whatever the
+    diagrams did before.
+    """
+    if is_dead:
+        raise SafeguardError(
+            "Modtageren er død, så engangshjælpen udbetales ikke. Se opgaven om dødsfaldet."
+        )
+    if is_stopped:
+        raise SafeguardError(
+            "Ansøgningen er trukket tilbage, eller sagen er afsluttet, så engangshjælpen udbetales"
+            " ikke. Mangler borgeren stadig penge, skal der søges igen."
+        )
+
+
 def check_running_payment(
     line: PaymentLine,
     *,

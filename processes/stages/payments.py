@@ -124,6 +124,15 @@ def _check(ctx: StepContext, line: PaymentLine, decision: Decision) -> None:
     )
 
 
+def _check_same_day(ctx: StepContext, line: PaymentLine) -> None:
+    case = ctx.uow.cases.lock(line.case_id)
+    safeguards.check_same_day(
+        is_stopped=case.state is CaseState.CLOSED
+        or life.withdrawal(ctx.uow.life.of_case(case.id)) is not None,
+        is_dead=line.party_id in _dead(ctx, case.id),
+    )
+
+
 def _last_decided(ctx: StepContext, decision: Decision, party_id: str) -> tuple[DecidedLine, ...]:
     """Return what the newest decision sent before this one gave the same person."""
     if decision.help_kind is HelpKind.IMMEDIATE:
@@ -153,7 +162,11 @@ def order(ctx: StepContext, *, plan_id: str) -> Variables:
     dead = _dead(ctx, plan_.case_id)
     ordered = 0
     for line in plan_.lines:
-        if states[line.id] is not PaymentState.PLANNED or line.party_id in dead:
+        if states[line.id] is not PaymentState.PLANNED:
+            continue
+        if decision.help_kind is HelpKind.IMMEDIATE:
+            _check_same_day(ctx, line)
+        if line.party_id in dead:
             continue
         _check(ctx, line, decision)
         ctx.uow.payments.mark_ordered(line.id, ctx.now)
@@ -311,6 +324,8 @@ def _next_try(ctx: StepContext, line: PaymentLine, decision: Decision) -> Paymen
 def _hand_over(ctx: StepContext, line: PaymentLine, decision: Decision, reference: str) -> None:
     if not reference.strip():
         raise RuleError("Skriv kvitteringens nummer, før udbetalingen noteres.")
+    if decision.help_kind is HelpKind.IMMEDIATE:
+        _check_same_day(ctx, line)
     _check(ctx, line, decision)
     ctx.uow.payments.append_receipt(
         PaymentReceipt(

@@ -20,6 +20,7 @@ from processes.domain.safeguards import (
     check_issue_favourable,
     check_lapse,
     check_payment,
+    check_same_day,
 )
 from tests.builders.cases import MARCH, NOW, a_decision, a_hearing, a_proposal
 from tests.domain.strategies import positive_amounts
@@ -339,3 +340,21 @@ def test_every_safeguard_says_the_way_out() -> None:
         ordered(a_line(Money.kroner(1), decided(1)), decided(1, sent_at=None))
 
     assert str(refused.value).count(".") >= 2
+
+
+# --- money for today ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("is_stopped", "is_dead", "says"),
+    [(True, False, "afsluttet"), (False, True, "død"), (True, True, "død")],
+)
+def test_no_money_for_today_to_the_dead_or_on_a_case_that_has_stopped(
+    *, is_stopped: bool, is_dead: bool, says: str
+) -> None:
+    with pytest.raises(SafeguardError, match=says):
+        check_same_day(is_stopped=is_stopped, is_dead=is_dead)
+
+
+def test_money_for_today_goes_to_the_living_on_an_open_case() -> None:
+    check_same_day(is_stopped=False, is_dead=False)
