@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -18,7 +18,7 @@ from forms.base import TaskForm
 from forms.desk import FollowUpForm, ReleaseForm, TaskNoteForm
 from forms.registry import FORMS, form_for
 from processes.domain.errors import ConflictError, RuleError
-from processes.ports.pages import TaskPage
+from processes.ports.pages import FormSource, TaskPage
 from processes.ports.records import TaskFilter, TaskRow, TaskState
 
 bp = Blueprint("inbox", __name__)
@@ -107,15 +107,13 @@ def show(task_id: int) -> Answer:
 @allow("task.complete")
 def complete(task_id: int) -> Answer:
     """Complete a task with its form."""
-    page = core().inbox.open(task_id, actor())
-    form = _form(page, request.form)
-    if not form.validate():
-        return _task_page(page, form), 422
     try:
-        core().inbox.complete(task_id, form.to_variables(), actor())
+        done = core().inbox.submit(task_id, _handed_in, actor())
     except RuleError as error:
-        return _task_page(core().inbox.open(task_id, actor()), form, str(error)), 422
-    flash(f"Færdig: {page.task.name}.")
+        return _to_correct(task_id, str(error)), 422
+    if done is None:
+        return _to_correct(task_id), 422
+    flash(f"Færdig: {done.name}.")
     return redirect(url_for("inbox.index"))
 
 
@@ -291,7 +289,21 @@ def _band(dated: tuple[TaskRow, words.Due]) -> str:
     return URGENT[min(row.task.priority, ACUTE)] if row.task.priority > 0 else when.band
 
 
-def _form(page: TaskPage, typed: MultiDict[str, str] | None) -> TaskForm:
+def _handed_in(source: FormSource) -> Mapping[str, object] | None:
+    """Return the values of the form that was handed in, or None when something is to correct."""
+    form = _form(source, request.form)
+    return form.to_variables() if form.validate() else None
+
+
+def _to_correct(task_id: int, problem: str = "") -> str:
+    """Return the page of a task with what was handed in, and what is wrong with it."""
+    page = core().inbox.open(task_id, actor())
+    form = _form(page, request.form)
+    form.validate()
+    return _task_page(page, form, problem)
+
+
+def _form(page: FormSource, typed: MultiDict[str, str] | None) -> TaskForm:
     background = background_of(page, core().clock.today())
     return form_for(page.task.form_key).build(background, token=token(), formdata=typed)
 

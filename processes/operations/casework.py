@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
-from processes.domain import documents, hearings, life
+from processes.domain import documents, life
 from processes.domain.access import Actor, may, require
 from processes.domain.calculation import Calculation, PersonMonth
 from processes.domain.cases import Case, CaseState, Party, PartyRole, Protection
-from processes.domain.deadlines import DeadlineKind
 from processes.domain.documents import Document, JournalNote, RequestState
 from processes.domain.errors import NotAllowedError, RuleError
-from processes.domain.facts import ELSEWHERE_KINDS, Contradiction, Fact, FactKind, Facts
+from processes.domain.facts import ELSEWHERE_KINDS, Fact, FactKind, Facts
 from processes.domain.identifiers import Cpr
 from processes.domain.life import LifeEvent
-from processes.domain.registers import RegisterName, differences, is_own_answer
 from processes.domain.rules.prose import (
     UNCONFIRMED,
     in_words,
@@ -27,20 +25,20 @@ from processes.domain.rules.prose import (
 )
 from processes.engine.runtime import where_is
 from processes.operations.control import Control
-from processes.operations.help_now import calculation_of, hearing_of, help_now, proposal_of
 from processes.operations.messages import thread_of
 from processes.operations.paperwork import collecting_of
 from processes.operations.previews import letter_preview
+from processes.operations.task_parts import TaskParts, payment_rows
 from processes.operations.uploads import Uploads
 from processes.ports.pages import (
     CasePage,
     CaseTab,
     ExplainLine,
     FactRow,
+    FormSource,
     InstanceView,
     LetterRow,
     MessageThread,
-    PaymentRow,
     ProcessStep,
     StepState,
     TaskPage,
@@ -60,8 +58,6 @@ from processes.stages.messages import ANSWER_FORM
 
 ADULTS = {PartyRole.PRIMARY, PartyRole.SPOUSE}
 SEARCH_LIMIT = 20
-RECHECK = "casework.recheck"
-REGISTER_DATA = "casework.register_data"
 PEOPLE_STEPS = {"userTask", "serviceTask", "receiveTask", "startEvent", "endEvent"}
 """Kinds of element worth a line in words; gateways and tables speak through what follows."""
 
@@ -105,45 +101,44 @@ class Casework:
         if not case.parties:
             # An administrative case, as of a payment run: nobody applied for anything in it.
             return TaskPage(task, case, task.revision, names=uow.setup.names(by.municipality_id))
-        application = uow.cases.application_of_case(case.id)
-        start = application.requested_from.replace(day=1)
-        known = self._known(uow, case)
         ctx = self.env.context(uow, by)
-        calculation = calculation_of(uow, task, case)
-        hearing = hearing_of(uow, case, calculation)
+        parts = TaskParts(ctx, task, case, self._fact_rows)
+        calculation, hearing, proposal = parts.calculation, parts.hearing, parts.proposal
         decided = uow.decisions.of_case(case.id)
-        proposal = proposal_of(uow, task, case, calculation)
         return TaskPage(
             task=task,
             case=case,
             revision=task.revision,
-            application=application,
-            facts=self._fact_rows(case, known, start),
-            contradictions=_recheck(uow, task, start=start)
-            if task.form_key == RECHECK
-            else known.contradictions(start),
+            application=parts.application,
+            facts=parts.facts,
+            contradictions=parts.contradictions,
             calculation=calculation,
             explanation=() if calculation is None else explain_lines(case, calculation),
             proposal=proposal,
             decision=decided[0] if decided else None,
             hearing=hearing,
-            missing=() if calculation is None else calculation.missing,
+            missing=parts.missing,
             letters=letter_rows(uow.letters.of_case(case.id)),
             letter_preview=letter_preview(ctx, task, case, proposal=proposal, hearing=hearing),
-            statement_draft=""
-            if calculation is None
-            else hearings.draft_statement(calculation, case),
-            payments=payment_rows(uow, case.id),
-            papers=uow.papers.of_case(case.id),
+            statement_draft=parts.statement_draft,
+            payments=parts.payments,
+            papers=parts.papers,
             documents=uow.cases.documents(case.id),
             thread=self._thread(uow, task, case),
-            answered_registers=_answered_since(uow, task),
+            answered_registers=parts.answered_registers,
             event=(event := _event_of(uow, task)),
             told=_told(uow, event),
-            help_now=help_now(ctx, case),
-            hearing_days=ctx.deadline_days(case.benefit, DeadlineKind.HEARING),
+            help_now=parts.help_now,
+            hearing_days=parts.hearing_days,
             names=uow.setup.names(by.municipality_id),
         )
+
+    def form_source(self, uow: UnitOfWork, task: UserTask, case: Case, by: Actor) -> FormSource:
+        """Return what a task's form starts from; what it does not ask for is not read."""
+        self._check_protection(case, by)
+        if not case.parties:
+            return TaskPage(task, case, task.revision)
+        return TaskParts(self.env.context(uow, by), task, case, self._fact_rows)
 
     def _thread(self, uow: UnitOfWork, task: UserTask, case: Case) -> MessageThread | None:
         party_id = task.variables.get("party_id")
@@ -462,32 +457,6 @@ def _told(uow: UnitOfWork, event: LifeEvent | None) -> list[Fact]:
     return [fact for fact in facts if fact.source.reference == event.id]
 
 
-def _recheck(uow: UnitOfWork, task: UserTask, *, start: date) -> list[Contradiction]:
-    """Return what a register says differently from what the case rests on, side by side."""
-    found = differences(
-        uow.facts.of_case(task.case_id),
-        register=RegisterName(str(task.variables["register"])),
-        checked_at=datetime.fromisoformat(str(task.variables["checked_at"])),
-        start=start,
-    )
-    return [each.as_contradiction for each in found]
-
-
-def _answered_since(uow: UnitOfWork, task: UserTask) -> tuple[str, ...]:
-    """Return the registers that answered after somebody was asked to type in for them."""
-    away = task.variables.get("missing_registers")
-    if task.form_key != REGISTER_DATA or not isinstance(away, list | tuple):
-        return ()
-    said = {
-        fact.source.name
-        for fact in uow.facts.of_case(task.case_id)
-        if fact.known_from >= task.created_at
-        and fact.source.name in list(RegisterName)
-        and is_own_answer(fact, RegisterName(fact.source.name))
-    }
-    return tuple(str(name) for name in away if str(name) in said)
-
-
 def _name(element: object, event: HistoryEvent) -> str:
     return getattr(element, "name", "") or event.element_id
 
@@ -502,14 +471,6 @@ def _search_words(text: str) -> list[str]:
 def letter_rows(records: Iterable[LetterRecord]) -> list[LetterRow]:
     """Return letters with the titles a list shows."""
     return [LetterRow(record, str(record.body.get("title", record.kind))) for record in records]
-
-
-def payment_rows(uow: UnitOfWork, case_id: str) -> list[PaymentRow]:
-    """Return a case's payments with how far each is, newest first."""
-    return [
-        PaymentRow(line, state, reason_code)
-        for line, state, reason_code in uow.payments.progress_of_case(case_id)
-    ]
 
 
 def explain_lines(case: Case, calculation: Calculation) -> tuple[ExplainLine, ...]:

@@ -30,10 +30,10 @@ from processes.operations.casework import (
     explain_lines,
     letter_rows,
     may_withdraw,
-    payment_rows,
 )
 from processes.operations.control import Control
 from processes.operations.paperwork import collecting_of
+from processes.operations.task_parts import payment_rows
 from processes.operations.uploads import Uploads
 from processes.ports.pages import CitizenCase, CitizenStep, ExplainLine, PapersPage, PaymentRow
 from processes.ports.records import AuditEvent, LetterState, TaskState, UserTask

@@ -14,8 +14,15 @@ from processes.domain.errors import ConflictError, NotAllowedError
 from processes.engine import effects as fx
 from processes.operations.control import Control
 from processes.operations.holders import APPROVE
-from processes.ports.pages import TaskPage
-from processes.ports.records import AuditEvent, TaskFilter, TaskRow, TaskState, UserTask
+from processes.ports.pages import FormSource, ReadForm, TaskPage
+from processes.ports.records import (
+    AuditEvent,
+    ProcessInstance,
+    TaskFilter,
+    TaskRow,
+    TaskState,
+    UserTask,
+)
 from processes.ports.stores import UnitOfWork
 
 
@@ -24,6 +31,9 @@ class TaskPages(Protocol):
 
     def task_page(self, uow: UnitOfWork, task: UserTask, case: Case, by: Actor) -> TaskPage:
         """Return the page."""
+
+    def form_source(self, uow: UnitOfWork, task: UserTask, case: Case, by: Actor) -> FormSource:
+        """Return what the form of a task starts from."""
 
 
 class Inbox:
@@ -146,31 +156,64 @@ class Inbox:
         with self.env.uow(by.municipality_id) as uow:
             # The instance first: whoever advances it withdraws tasks, so this order cannot cross.
             instance, task = uow.processes.lock_with_instance(task_id)
-            self._check_open(uow, task, by)
-            if task.assignee not in {None, by.user}:
-                name = uow.setup.user(task.assignee).name
-                raise ConflictError(f"{name} har opgaven. Din tekst er ikke sendt.")
-            refused = self._refused(uow, task, uow.cases.get(task.case_id), by)
-            if refused:
-                raise NotAllowedError(refused)
-            receiver = self.env.register.verb(task.form_key)
-            result = receiver(self.env.context(uow, by), task, values)
-            uow.processes.save_task(
-                replace(
-                    task,
-                    state=TaskState.DONE,
-                    assignee=by.user,
-                    completed_at=self.env.now(),
-                    completed_by=by.user,
-                    draft={},
-                )
-            )
-            self.control.advance(
-                uow, instance, fx.TaskCompleted(task.token, result, by.user), actor=by
-            )
+            self._check_may_see(task, by)
+            self._finish(uow, instance, task, uow.cases.get(task.case_id), values, by)
             self._audit(uow, by, "task.complete", f"task:{task_id}")
             uow.commit()
         self.env.wake()
+
+    def submit(self, task_id: int, read: ReadForm, by: Actor) -> UserTask | None:
+        """Read what was handed in against the case as it is now, and complete the task with it.
+
+        None when something is to correct: then nothing is written, and the look is noted by the
+        page that shows it. `read` is called with the task held, so what it saw still holds when
+        the receiver runs.
+        """
+        require(by, "inbox.read")
+        require(by, "task.complete")
+        with self.env.uow(by.municipality_id) as uow:
+            instance, task = uow.processes.lock_with_instance(task_id)
+            self._check_may_see(task, by)
+            case = uow.cases.get(task.case_id)
+            values = read(self.pages.form_source(uow, task, case, by))
+            if values is None:
+                return None
+            self._finish(uow, instance, task, case, values, by)
+            self._audit(uow, by, ("task.read", "task.complete"), f"task:{task_id}")
+            uow.commit()
+        self.env.wake()
+        return task
+
+    def _finish(
+        self,
+        uow: UnitOfWork,
+        instance: ProcessInstance,
+        task: UserTask,
+        case: Case,
+        values: Mapping[str, object],
+        by: Actor,
+    ) -> None:
+        """Complete a task that is held with its instance, if this person may."""
+        self._check_open(uow, task, by)
+        if task.assignee not in {None, by.user}:
+            name = uow.setup.user(task.assignee).name
+            raise ConflictError(f"{name} har opgaven. Din tekst er ikke sendt.")
+        refused = self._refused(uow, task, case, by)
+        if refused:
+            raise NotAllowedError(refused)
+        receiver = self.env.register.verb(task.form_key)
+        result = receiver(self.env.context(uow, by), task, values)
+        uow.processes.save_task(
+            replace(
+                task,
+                state=TaskState.DONE,
+                assignee=by.user,
+                completed_at=self.env.now(),
+                completed_by=by.user,
+                draft={},
+            )
+        )
+        self.control.advance(uow, instance, fx.TaskCompleted(task.token, result, by.user), actor=by)
 
     def _open_task(self, uow: UnitOfWork, task_id: int, by: Actor) -> UserTask:
         task = uow.processes.lock_task(task_id)
@@ -211,6 +254,17 @@ class Inbox:
         return ""
 
     def _audit(
-        self, uow: UnitOfWork, by: Actor, action: str, subject: str, reason: str = ""
+        self,
+        uow: UnitOfWork,
+        by: Actor,
+        actions: str | tuple[str, ...],
+        subject: str,
+        reason: str = "",
     ) -> None:
-        uow.audit.add(AuditEvent(self.env.now(), by.user, str(by.role), action, subject, reason))
+        now = self.env.now()
+        uow.audit.add(
+            *(
+                AuditEvent(now, by.user, str(by.role), action, subject, reason)
+                for action in ((actions,) if isinstance(actions, str) else actions)
+            )
+        )

@@ -7,7 +7,7 @@ states, ages and words come from the same rows as the decision does. Every metho
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -192,6 +192,77 @@ class TaskPage:
     deciding_refused: str = ""
     """Why the reader may not complete this task (habilitet, fire øjne), in Danish; else empty."""
     names: Names = field(default_factory=dict)
+
+
+class FormSource(Protocol):
+    """What a task's form starts from (formulargrundlag): the task's page, or as much as is asked.
+
+    One that is not a whole page reads when it is asked, so it lives as long as its transaction.
+    """
+
+    @property
+    def task(self) -> UserTask:
+        """The task."""
+
+    @property
+    def case(self) -> Case:
+        """Its case."""
+
+    @property
+    def application(self) -> Application | None:
+        """The application the case is about."""
+
+    @property
+    def facts(self) -> Sequence[FactRow]:
+        """The facts that count."""
+
+    @property
+    def contradictions(self) -> Sequence[Contradiction]:
+        """What sources disagree on."""
+
+    @property
+    def missing(self) -> Sequence[Missing]:
+        """What the calculation lacks."""
+
+    @property
+    def calculation(self) -> Calculation | None:
+        """The calculation the task is about."""
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """The proposal the task is about."""
+
+    @property
+    def hearing(self) -> PartyHearing | None:
+        """The newest hearing about the same help."""
+
+    @property
+    def statement_draft(self) -> str:
+        """What a hearing would say."""
+
+    @property
+    def payments(self) -> Sequence[PaymentRow]:
+        """The case's payments."""
+
+    @property
+    def papers(self) -> Sequence[DocumentRequest]:
+        """What the party was asked to send."""
+
+    @property
+    def answered_registers(self) -> Sequence[str]:
+        """Registers that answered after the task to type in for them was opened."""
+
+    @property
+    def help_now(self) -> HelpNow | None:
+        """The question of help until the first payment."""
+
+    @property
+    def hearing_days(self) -> int:
+        """How long a party usually has to answer a hearing here."""
+
+
+ReadForm = Callable[[FormSource], Mapping[str, object] | None]
+"""Reads what was handed in: the values for the receiver, or None when something is to correct."""
 
 
 class StepState(StrEnum):
@@ -507,6 +578,9 @@ class InboxDesk(Protocol):
 
     def complete(self, task_id: int, values: Mapping[str, object], by: Actor) -> None:
         """Hand the form's values to its receiver and let the process go on."""
+
+    def submit(self, task_id: int, read: ReadForm, by: Actor) -> UserTask | None:
+        """Read the form and complete the task in one transaction; None when it is to correct."""
 
     def next(self, by: Actor) -> int | None:
         """Claim the most urgent task nobody has, and return it; None when there is none."""

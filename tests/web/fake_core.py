@@ -27,6 +27,7 @@ from processes.ports.pages import (
     LifePage,
     MessageThread,
     PapersPage,
+    ReadForm,
     SpousePage,
     TaskPage,
 )
@@ -39,6 +40,7 @@ from processes.ports.records import (
     TaskRow,
     TaskState,
     User,
+    UserTask,
 )
 from tests.fakes.clock import FrozenClock
 from tests.web.fake_deadlines import FakeDeadlines
@@ -185,6 +187,14 @@ class FakeInbox:
             raise self.refuse_with
         self._put(self.open(task_id, by), state=TaskState.DONE, completed_by=by.user)
         self.completed.append((task_id, dict(values), by.user))
+
+    def submit(self, task_id: int, read: ReadForm, by: Actor) -> UserTask | None:
+        page = self.open(task_id, by)
+        values = read(page)
+        if values is None:
+            return None
+        self.complete(task_id, values, by)
+        return page.task
 
     def next(self, by: Actor) -> int | None:
         for row in self.rows(TaskFilter("unassigned"), by):
