@@ -182,7 +182,13 @@ def died_on(facts: Facts, party_id: str) -> date | None:
         and fact.kind is FactKind.DEAD
         and fact.status is not FactStatus.UNKNOWN
     ]
-    newest = max(said, key=lambda fact: (fact.known_from, fact.id), default=None)
+    # Of two that were said at one moment the word of a death holds: money that was held back can
+    # still be paid, and a letter to the dead cannot be taken back.
+    newest = max(
+        said,
+        key=lambda fact: (fact.known_from, isinstance(fact.value, date), fact.id),
+        default=None,
+    )
     return newest.value if newest is not None and isinstance(newest.value, date) else None
 
 

@@ -108,12 +108,14 @@ def test_a_cases_open_tasks_stand_out_when_four_fifths_of_the_deadline_are_gone(
     world.clock.forward(total * 0.02)
     world.driver.settle()
 
-    (near,) = world.driver.open_tasks(case_id)
-    assert (near.id, near.priority) == (task.id, 1)
+    # Beside it somebody is asked why it takes long (`test_deadlines`).
+    (near,) = (each for each in world.driver.open_tasks(case_id) if each.id == task.id)
+    assert near.priority == 1
     assert near.reason == f"Fristen nærmer sig · {task.reason}"
     world.driver.work(case_id, GRANT)
     world.driver.rest(case_id)
-    assert page_of(world, case_id).instances[0].instance.end_element == "end_granted"
+    ends = {each.instance.end_element for each in page_of(world, case_id).instances}
+    assert ends == {"end_granted", "end_decided_in_time"}
 
 
 def test_the_reason_a_task_was_laid_back_for_stays_when_its_deadline_is_near(world: World) -> None:
@@ -125,5 +127,5 @@ def test_the_reason_a_task_was_laid_back_for_stays_when_its_deadline_is_near(wor
 
     world.move(days=18)
 
-    (near,) = world.driver.open_tasks(case_id)
+    (near,) = (each for each in world.driver.open_tasks(case_id) if each.id == task.id)
     assert near.reason == "Fristen nærmer sig · Jeg er på ferie."

@@ -24,7 +24,12 @@ def held_by(world: World, who: Actor, applicants: tuple[str, ...]) -> list[UserT
     """Let applications come in and somebody take what they need; return the tasks."""
     tasks = []
     for applicant in applicants:
-        (task,) = world.driver.rest(world.apply(applicant))
+        # Who is in acute need has a task about that too.
+        (task,) = (
+            each
+            for each in world.driver.rest(world.apply(applicant))
+            if each.form_key == "casework.assess"
+        )
         world.core.inbox.claim(task.id, who)
         tasks.append(task)
     return tasks

@@ -1,5 +1,6 @@
 """Files on their way in: scanned or marked as not, infected ones refused, forgotten when unsent."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -43,7 +44,11 @@ def test_a_scanned_file_is_marked_so_all_the_way_to_the_document(
     sent(world, case_id, anna, PHOTOGRAPH)
 
     assert daemon.seen == [PHOTOGRAPH]
-    came = next(each for each in page_of(world, case_id).documents if each.subject_id)
+    (came,) = (
+        each
+        for each in page_of(world, case_id).documents
+        if each.sha256 == hashlib.sha256(PHOTOGRAPH).hexdigest()
+    )
     assert came.is_scanned is True
 
 
