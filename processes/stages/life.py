@@ -6,11 +6,12 @@ that waits for such news hears it at once, ahead of whatever else is on its way 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from processes.domain import hearings, life
+from processes.domain.calculation import HelpKind
 from processes.domain.cases import Case, CaseState, Party, check_move
 from processes.domain.documents import Direction, RequestState
 from processes.domain.errors import NotAllowedError, RuleError, SafeguardError
@@ -32,6 +33,7 @@ SAME_EVENT_WITHIN = timedelta(days=3)
 LEFT_STATES = {PaymentState.ORDERED, PaymentState.ACCEPTED, PaymentState.SETTLED}
 """A payment in one of these may have left the municipality."""
 REASSESSMENT = "reassessment"
+IMMEDIATE_HELP = "consider_immediate_help"
 NOTHING, DEATH, MOVED, CHANGE = "intet", "doed", "flyttet", "aendring"
 """What an event calls for, as the diagram tells it apart."""
 
@@ -236,8 +238,35 @@ def withdraw(
     )
     ctx.note(case_id, _what_came(case, event))
     _drop_hearings(ctx, case_id)
+    _stop_immediate_help(ctx, case_id)
     _tell_now(ctx, "application-withdrawn", case_id, case_id, {"event_id": event.id})
     return event
+
+
+def _stop_immediate_help(ctx: StepContext, case_id: str) -> None:
+    """Stop help until the first payment; money that may have left is for finance to follow.
+
+    A question that was put a moment ago may not have its process yet: the message waits for it.
+    """
+    running = any(
+        each.process_key == IMMEDIATE_HELP and each.state is not InstanceState.ENDED
+        for each in ctx.uow.processes.instances_of_case(case_id)
+    )
+    application = ctx.uow.cases.application_of_case(case_id)
+    asked = ctx.uow.immediate_help.of_application(application.id)
+    if not running and (asked is None or not asked.is_open):
+        return
+    given = ctx.uow.decisions.of_case(case_id, help_kind=HelpKind.IMMEDIATE)
+    if not _money_left(ctx, case_id, {each.id for each in given}):
+        _tell_now(ctx, "immediate-help-stopped", case_id, case_id, {})
+
+
+def _money_left(ctx: StepContext, case_id: str, decided: Collection[str]) -> bool:
+    """Tell whether a payment of one of these decisions may have left."""
+    return any(
+        state in LEFT_STATES and line.decision_id in decided
+        for line, state in ctx.uow.payments.of_case(case_id)
+    )
 
 
 def _decision_left(ctx: StepContext, case_id: str) -> bool:
@@ -281,6 +310,8 @@ def close_case(ctx: StepContext, *, case_id: str, event_id: str) -> Variables:
         ctx.uow.life.save(
             life.settle(event, conclusion="Sagen er stoppet.", by=ctx.user, at=ctx.now)
         )
+    else:
+        _stop_immediate_help(ctx, case_id)
     return {"closing_id": event.id}
 
 
@@ -365,12 +396,11 @@ def stop_for_death(ctx: StepContext, *, case_id: str) -> Variables:
         return {"case_goes_on": True}
     _drop_hearings(ctx, case_id)
     decided = {each.id for each in ctx.uow.decisions.of_case(case_id)}
-    left = any(
-        state in LEFT_STATES and line.decision_id in decided
-        for line, state in ctx.uow.payments.of_case(case_id)
-    )
-    if not left and ctx.uow.processes.is_awaited("party-died", case_id):
+    if not _money_left(ctx, case_id, decided) and ctx.uow.processes.is_awaited(
+        "party-died", case_id
+    ):
         _tell_now(ctx, "party-died", case_id, case_id, {})
+    _stop_immediate_help(ctx, case_id)
     ctx.note(case_id, "Ansøgeren er død. Der sendes og udbetales ikke mere i sagen.")
     return {"case_goes_on": False}
 

@@ -272,6 +272,7 @@ MESSAGES: Mapping[str, tuple[Answer, ...]] = {
     "application-withdrawn": ({"event_id": "event"},),
     "municipality-left": ({"event_id": "event"},),
     "party-died": ({},),
+    "immediate-help-stopped": ({},),
     "facts-changed": ({},),
     "documents-received": ({},),
     "spouse-signed": ({},),

@@ -30,7 +30,7 @@ def test_every_flow_is_taken_and_every_end_reached() -> None:
     seen = every_path(PROCESS, ENTRIES)
 
     assert not seen.untaken
-    assert seen.ends == {"end_not_needed", "end_helped", "end_refused"}
+    assert seen.ends == {"end_answered", "end_stopped"}
 
 
 def test_a_grant_is_approved_by_another_before_it_is_issued_and_paid_after_the_letter() -> None:
@@ -39,7 +39,7 @@ def test_a_grant_is_approved_by_another_before_it_is_issued_and_paid_after_the_l
     steps = ("task_assess_need", "task_approve_help", "step_issue", "wait_delivered", "step_order")
     assert [each for each in here.asked if each in steps] == list(steps)
     assert here.ended is not None
-    assert here.ended.element_id == "end_helped"
+    assert here.ended.element_id == "end_answered"
 
 
 def test_a_returned_grant_is_assessed_again() -> None:
@@ -58,15 +58,37 @@ def test_a_refusal_is_heard_proposed_and_approved_before_it_is_issued() -> None:
     assert [each for each in here.asked if each in steps] == list(steps)
     assert "step_order" not in here.asked
     assert here.ended is not None
-    assert here.ended.element_id == "end_refused"
+    assert here.ended.element_id == "end_answered"
 
 
 def test_what_is_not_needed_ends_without_a_decision() -> None:
     here = walk({"task_assess_need": [NOT_NEEDED]}, ENTRIES[0], definition=DEFINITION)
 
-    assert here.asked == ("task_assess_need", "step_check_receivers")
+    assert set(here.asked) == {"on_stopped", "task_assess_need", "step_check_receivers"}
     assert here.ended is not None
-    assert here.ended.element_id == "end_not_needed"
+    assert here.ended.element_id == "end_answered"
+
+
+@pytest.mark.parametrize(
+    "waits", ["task_assess_need", "task_approve_help", "task_tax_card", "task_pay_otherwise"]
+)
+def test_a_case_that_has_stopped_ends_the_question_wherever_it_waits(waits: str) -> None:
+    walker = Walker(DEFINITION)
+    script: Script = {
+        "step_plan": [{"plan_id": None, "payable": False}]
+        if waits == "task_tax_card"
+        else [{"plan_id": "plan", "payable": True}],
+        "task_assess_need": [{**REFUSED, "immediate_outcome": "bevilget", "payout_way": "kasse"}],
+    }
+    here = walk(script, ENTRIES[0], definition=DEFINITION, until=waits)
+    assert waits in here.elements
+    stops = next(move for move in walker.moves(here) if move.label.startswith("on_stopped"))
+
+    there = walker.take(here, stops)
+
+    assert there.ended is not None
+    assert there.ended.element_id == "end_stopped"
+    assert "step_order" not in there.asked
 
 
 def test_no_letter_is_written_before_its_receivers_have_names() -> None:
@@ -77,7 +99,7 @@ def test_no_letter_is_written_before_its_receivers_have_names() -> None:
     (fires,) = [each for each in walker.moves(here) if each.label.startswith("wait_for_names")]
     there = walker.take(here, fires)
 
-    assert there.elements == {"step_check_receivers"}
+    assert there.elements == {"on_stopped", "step_check_receivers"}
 
 
 @pytest.mark.parametrize("task", ["task_assess_need", "task_approve_help"])

@@ -1,5 +1,6 @@
 """Help until the first payment: asked in every application, answered the same day, told always."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ import pytest
 
 from app.local import demo
 from app.local.driver import (
+    Answer,
     approve,
     assess,
     conclude_hearing,
@@ -18,6 +20,7 @@ from app.local.driver import (
     tax_card,
 )
 from integrations.simulator import scenarios
+from processes.domain.access import Actor
 from processes.domain.cases import CaseState
 from processes.domain.errors import RuleError, TwoPersonError
 from processes.domain.letters import from_body
@@ -226,3 +229,57 @@ def test_the_task_shows_what_must_be_known(world: World) -> None:
     assert page.help_now.ceiling.is_provisional
     # 7.131 kr. over 31 days, 29 of them from the 2nd to the 30th, whole kroner down.
     assert page.help_now.ceiling.suggested == Money.kroner("6670")
+
+
+# ---- a case that stops --------------------------------------------------------------------------
+
+UNTIL: dict[str, Mapping[str, Answer]] = {
+    "casework.immediate_help": {},
+    "decision.approve": {"casework.immediate_help": GRANT_NOW["casework.immediate_help"]},
+    "payment.tax_card": {
+        "casework.immediate_help": GRANT_NOW["casework.immediate_help"],
+        "decision.approve": approve,
+    },
+}
+"""Where help now can wait: the need is open, the second person has it, the money is to be sent."""
+
+
+@pytest.mark.parametrize("form", UNTIL)
+def test_a_withdrawn_application_stops_help_now_too(world: World, form: str) -> None:
+    case_id = apply_in_need(world)
+    world.driver.work(case_id, UNTIL[form])
+    assert form in world.forms(case_id)
+    decided = [row.title for row in page_of(world, case_id).letters]
+
+    world.core.life.withdraw(case_id, "Jeg har lånt penge.", citizen_of(world, "anna"))
+    world.driver.rest(case_id)
+
+    page = page_of(world, case_id)
+    assert page.case.state is CaseState.CLOSED
+    assert world.forms(case_id) == []
+    assert page.payments == []
+    assert not page.incidents
+    told = [row.title for row in page.letters]
+    assert sorted(told) == sorted([*decided, "Ansøgningen om kontanthjælp er trukket tilbage"])
+
+
+@pytest.mark.parametrize("form", UNTIL)
+def test_after_a_death_help_now_is_neither_decided_nor_paid(world: World, form: str) -> None:
+    case_id = apply_in_need(world)
+    world.driver.work(case_id, UNTIL[form])
+    assert form in world.forms(case_id)
+    before = len(page_of(world, case_id).letters)
+
+    told = {"who": "anna", "kind": "doedsfald", "on": "2026-03-02"}
+    world.core.life.deliver(world.control("person_event", told)["body"].encode())
+    world.driver.rest(case_id)
+
+    page = page_of(world, case_id)
+    assert world.forms(case_id) == ["casework.death"]
+    assert page.payments == []
+    assert len(page.letters) == before
+    assert not page.incidents
+
+
+def citizen_of(world: World, who: str) -> Actor:
+    return demo.citizen(world.registers.simulator.world.people[who].cpr)
