@@ -61,7 +61,7 @@ def test_our_own_cases_pass_and_what_is_outside_the_subset_is_refused_by_name() 
 
     assert {name: each.result for name, each in outcomes.items()} == {
         "young": PASSED, "unknown": PASSED, "outside": REFUSED,
-    }  # fmt: skip
+    }, outcomes  # fmt: skip
     assert "each_text" in outcomes["outside"].why
 
 
