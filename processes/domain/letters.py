@@ -533,7 +533,8 @@ def compose_hearing(
             (
                 (
                     f"Vi er ved at afgøre {about}. Før vi gør det, skal du vide, hvad vi lægger"
-                    " vægt på, og have mulighed for at sige, om det er rigtigt. Det er ikke en afgørelse."
+                    " vægt på, og have mulighed for at sige, om det er rigtigt."
+                    " Det er ikke en afgørelse."
                 ),
             ),
         ),

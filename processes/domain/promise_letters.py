@@ -164,7 +164,8 @@ def compose_delay(
             (
                 (
                     "Vi har ikke afgjort din ansøgning om kontanthjælp inden den"
-                    f" {day_in_words(old)}, som var fristen. Det er ikke en afgørelse, og du skal ikke gøre noget."
+                    f" {day_in_words(old)}, som var fristen. Det er ikke en afgørelse, og du skal"
+                    " ikke gøre noget."
                 ),
             ),
         ),

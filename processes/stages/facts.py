@@ -118,7 +118,8 @@ def _check_seen(ctx: StepContext, task: UserTask, values: Mapping[str, object]) 
     if unseen:
         raise RuleError(
             f"{', '.join(sorted(unseen))} har svaret, siden du åbnede opgaven."
-            " Svaret står herunder. Se det efter, og afslut så opgaven. Det, du har skrevet, er her endnu."
+            " Svaret står herunder. Se det efter, og afslut så opgaven."
+            " Det, du har skrevet, er her endnu."
         )
 
 

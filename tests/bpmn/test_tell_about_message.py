@@ -43,7 +43,10 @@ def test_what_was_read_already_needs_no_letter() -> None:
     ],
 )
 def test_the_table_has_one_answer_for_each_message(
-    kind: str, seen: bool, earlier: bool, sent: bool
+    kind: str,
+    seen: bool,  # noqa: FBT001 – one row of the table a line
+    earlier: bool,  # noqa: FBT001 – as above
+    sent: bool,  # noqa: FBT001 – as above
 ) -> None:
     table = shipped.tables()["message_notice"]
 

@@ -101,17 +101,10 @@ VARIABLES_OF: dict[str, dict[str, object]] = {
     "payment.voucher_rejected": {"rejected_because": "KONTO_LUKKET"},
     "casework.recheck": {"register": "eIndkomst", "checked_at": NOW.isoformat()},
     "casework.death": {"case_goes_on": False},
-    **dict.fromkeys(
-        (
-            "run.blockers",
-            "run.review",
-            "run.approve",
-            "run.escalated",
-            "run.vouchers",
-            "run.differences",
-        ),
-        {"run_id": "7d8a8827-7132-49df-b7aa-0b8cdf261288"},
-    ),
+    **{
+        f"run.{what}": {"run_id": "7d8a8827-7132-49df-b7aa-0b8cdf261288"}
+        for what in ("blockers", "review", "approve", "escalated", "vouchers", "differences")
+    },
 }
 TITLES = {
     "casework.assess": "Vurdér oplysninger og betingelser",
