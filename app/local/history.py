@@ -1,8 +1,8 @@
 """The months before the demo begins: cases that are over, and cases that wait for somebody.
 
 Made by the same core as all others, with a clock that stands earlier and is only moved on, never
-past now. Who applies and when comes from a seed: the same municipality on every machine. The law
-the system knows begins on 1 July 2025, so that is how far back it goes.
+past now. Who applies and when comes from a seed: the same municipality on every machine. It is a
+year, so that the oldest cases were decided by the law before the reform of 1 July 2025.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from processes.domain.periods import danish_day
 DENMARK = ZoneInfo("Europe/Copenhagen")
 SEED = 20260301
 MAIN = "subsistence_application"
-FIRST_DAY = date(2025, 7, 7)
+FIRST_DAY = date(2025, 3, 3)
 OVER, WAITING = 10, 34
 """How many cases are finished, and how many wait for somebody: what a first start has time for."""
 OLDEST_WAITING_DAYS = 19

@@ -106,9 +106,16 @@ def test_no_months_at_all_decide_nothing() -> None:
     assert calculate(*facts_of(), months=()).outcome is Outcome.UNKNOWN
 
 
-def test_a_month_before_the_reform_is_refused_by_name() -> None:
-    with pytest.raises(RuleError, match=r"tidligst begynde den 1\. juli 2025"):
-        calculate(*facts_of(), months=(Month(2025, 6),))
+def test_a_month_older_than_the_law_we_know_is_refused_by_name() -> None:
+    with pytest.raises(RuleError, match=r"tidligst begynde den 1\. januar 2023"):
+        calculate(*facts_of(), months=(Month(2022, 12),))
+
+
+def test_an_application_from_before_the_reform_gets_the_help_of_its_month() -> None:
+    calculation = calculate(*facts_of(), months=(Month(2025, 6),))
+
+    # The rate of those days for somebody over 30 without children; the single had no more (§ 25).
+    assert calculation.months[0].gross == Money.kroner("12770")
 
 
 def test_a_rate_of_our_own_making_is_marked_all_the_way_up() -> None:

@@ -41,7 +41,9 @@ from processes.domain.timeline import Timeline
 
 BENEFIT = "kontanthjaelp"
 REFORM = date(2025, 7, 1)
-"""From here on help is decided; earlier days are only recalculated."""
+"""The first day of the one benefit that took the place of three (lov nr. 1655 af 30/12/2024)."""
+LAW_KNOWN_FROM = date(2023, 1, 1)
+"""Older days have no rules and rates here, and no help is calculated for them."""
 
 CONDITIONS = tuple(
     f"kh.betingelse.{key}"
@@ -72,9 +74,9 @@ DEDUCTIONS = {
 def first_day(application: Application) -> date:
     """Return the first day help can be given for.
 
-    Law: LAS § 88 (nothing before the application).
+    Law: LAS § 88 (nothing before the application). A day before the reform has the law of its day.
     """
-    return max(application.contact_on, application.requested_from, REFORM)
+    return max(application.contact_on, application.requested_from, LAW_KNOWN_FROM)
 
 
 def months_from_start(application: Application, *, count: int = 1) -> tuple[Month, ...]:
@@ -109,8 +111,8 @@ def assess(
 ) -> Calculation:
     """Calculate the help of everybody who applies, stretch by stretch (beregn hjælpen).
 
-    `since` is the first day of a help that has run since before the reform: a recalculation, with
-    the law of its days. Without it nothing before the application or the reform is calculated.
+    `since` is the first day of a help that runs already: a recalculation, with the law of its days.
+    Without it nothing before the application is calculated.
 
     `until` is the first day without help, if there is one: its month is calculated up to it, and
     the month after it is there with nothing, so that a decision says where help ends.
