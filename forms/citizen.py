@@ -156,6 +156,42 @@ class HomePart(PartForm):
     )
 
 
+def income_is_known() -> ChoiceField:
+    """Ask whether somebody knows what they earn; the applicant and the spouse are asked alike."""
+    return ChoiceField(
+        "Ved du, hvor meget du tjener før skat i denne måned?",
+        [Required("Vælg, om du ved, hvor meget du tjener.")],
+        choices=KNOWN_OR_NOT,
+    )
+
+
+def income() -> KronerField:
+    """Ask what somebody earns, when they know."""
+    return KronerField(
+        "Løn og andre indtægter før skat i denne måned",
+        [RequiredIf("income_known", "beloeb", "Skriv beløbet med tal, for eksempel 8412,00.")],
+        description="Kroner. Skriv 0, hvis du ingen har.",
+    )
+
+
+def wealth_is_known() -> ChoiceField:
+    """Ask whether somebody knows what they have."""
+    return ChoiceField(
+        "Ved du, hvor meget du har i banken og i andre værdier?",
+        [Required("Vælg, om du ved, hvor meget du har.")],
+        choices=KNOWN_OR_NOT,
+    )
+
+
+def wealth() -> KronerField:
+    """Ask what somebody has, when they know."""
+    return KronerField(
+        "Penge i banken og andre værdier",
+        [RequiredIf("wealth_known", "beloeb", "Skriv beløbet med tal, for eksempel 3150.")],
+        description="Hele kroner. Bil og bolig, du har brug for, tæller du ikke med.",
+    )
+
+
 class MoneyPart(PartForm):
     """What the citizen has and earns."""
 
@@ -164,26 +200,10 @@ class MoneyPart(PartForm):
     lead = "Fortæl, hvad du tjener, og hvad du har. “Det ved jeg ikke” er et helt svar."
     why = "Løn og opsparing kan gøre hjælpen mindre. Vi spørger også Skattestyrelsen."
 
-    income_known = ChoiceField(
-        "Ved du, hvor meget du tjener før skat i denne måned?",
-        [Required("Vælg, om du ved, hvor meget du tjener.")],
-        choices=KNOWN_OR_NOT,
-    )
-    income_this_month_kroner = KronerField(
-        "Løn og andre indtægter før skat i denne måned",
-        [RequiredIf("income_known", "beloeb", "Skriv beløbet med tal, for eksempel 8412,00.")],
-        description="Kroner. Skriv 0, hvis du ingen har.",
-    )
-    wealth_known = ChoiceField(
-        "Ved du, hvor meget du har i banken og i andre værdier?",
-        [Required("Vælg, om du ved, hvor meget du har.")],
-        choices=KNOWN_OR_NOT,
-    )
-    wealth_applicant_kroner = KronerField(
-        "Penge i banken og andre værdier",
-        [RequiredIf("wealth_known", "beloeb", "Skriv beløbet med tal, for eksempel 3150.")],
-        description="Hele kroner. Bil og bolig, du har brug for, tæller du ikke med.",
-    )
+    income_known = income_is_known()
+    income_this_month_kroner = income()
+    wealth_known = wealth_is_known()
+    wealth_applicant_kroner = wealth()
 
     def answers(self) -> dict[str, str]:
         """Return the amounts, or that they are not known; wealth is in whole kroner."""

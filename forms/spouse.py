@@ -7,33 +7,28 @@ from datetime import datetime
 from wtforms import Field
 
 from forms.base import BaseForm
-from forms.citizen import KNOWN_OR_NOT, UNKNOWN, YES, YES_NO, YES_NO_UNKNOWN, shown, written
-from forms.fields import ChoiceField, KronerField, Required, RequiredIf
+from forms.citizen import (
+    UNKNOWN,
+    YES,
+    YES_NO,
+    YES_NO_UNKNOWN,
+    income,
+    income_is_known,
+    shown,
+    wealth,
+    wealth_is_known,
+    written,
+)
+from forms.fields import ChoiceField, Required
 
 
 class SpouseForm(BaseForm):
     """A spouse's answers and signature (ægtefællens svar)."""
 
-    income_known = ChoiceField(
-        "Ved du, hvor meget du tjener før skat i denne måned?",
-        [Required("Vælg, om du ved, hvor meget du tjener.")],
-        choices=KNOWN_OR_NOT,
-    )
-    spouse_income_kroner = KronerField(
-        "Løn og andre indtægter før skat i denne måned",
-        [RequiredIf("income_known", "beloeb", "Skriv beløbet med tal, for eksempel 8412,00.")],
-        description="Kroner. Skriv 0, hvis du ingen har.",
-    )
-    wealth_known = ChoiceField(
-        "Ved du, hvor meget du har i banken og i andre værdier?",
-        [Required("Vælg, om du ved, hvor meget du har.")],
-        choices=KNOWN_OR_NOT,
-    )
-    spouse_wealth_kroner = KronerField(
-        "Penge i banken og andre værdier",
-        [RequiredIf("wealth_known", "beloeb", "Skriv beløbet med tal, for eksempel 3150.")],
-        description="Hele kroner. Bil og bolig, du har brug for, tæller du ikke med.",
-    )
+    income_known = income_is_known()
+    spouse_income_kroner = income()
+    wealth_known = wealth_is_known()
+    spouse_wealth_kroner = wealth()
     spouse_other_benefit = ChoiceField(
         "Får du selv en offentlig ydelse at leve af?",
         [Required("Svar på, om du får en offentlig ydelse.")],
