@@ -204,26 +204,6 @@ class SqlPaymentStore(Store):
             for row, receipts in found.values()
         ]
 
-    def receipts_of_case(
-        self, case_id: str
-    ) -> Sequence[tuple[PaymentLine, Sequence[PaymentReceipt]]]:
-        """Return a case's payments, each with its receipts, oldest first."""
-        wanted = select(PaymentRow).where(PaymentRow.case_id == known_id(case_id, "Sagen"))
-        receipts: dict[str, list[PaymentReceipt]] = {}
-        lines = self._lines(wanted)
-        appended = select(ReceiptRow).where(ReceiptRow.payment_id.in_([each.id for each in lines]))
-        for row in self.session.scalars(appended.order_by(ReceiptRow.id)):
-            receipts.setdefault(row.payment_id, []).append(
-                PaymentReceipt(
-                    row.payment_id,
-                    PaymentState(row.state),
-                    row.reference,
-                    row.reason_code,
-                    row.at,
-                )
-            )
-        return [(line, receipts.get(line.id, [])) for line in lines]
-
     def unsettled(self) -> Sequence[PaymentLine]:
         """Return lines that are ordered or accepted, not settled or rejected.
 

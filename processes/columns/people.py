@@ -49,10 +49,6 @@ def population_of(runs: Sequence[Run]) -> Population:
     )
 
 
-def _is_spoken_of(column: FactColumn) -> bool:
-    return bool(np.any(column.said) or np.any(column.known))
-
-
 def _column(cells: Sequence[Cell], what: Kind) -> FactColumn:
     values, known, said = zip(*cells, strict=True)
     whole: Whole | Truth = np.array(values, dtype=np.int64)

@@ -161,8 +161,3 @@ def _read(text: str, unit: str) -> Money | int:
     if is_share(unit):
         return Money.kroner(text).oere * PPM_PER_HUNDREDTH
     return Money.kroner(text) if isinstance(value_of(unit, 0), Money) else int(text)
-
-
-def rates_from_rows(rows: Iterable[Mapping[str, str]]) -> RateBook:
-    """Read the rate table; overlapping rows of one key are refused."""
-    return RateBook(rate_from_row(row) for row in rows)

@@ -13,7 +13,7 @@ from processes.domain import runs
 from processes.domain.access import SYSTEM_NAME, Actor, may, require
 from processes.domain.cases import Case, CaseState, Protection
 from processes.domain.errors import ConflictError, RuleError
-from processes.domain.grants import REMARK_NAMES, RemarkKind
+from processes.domain.grants import REMARK_NAMES
 from processes.domain.identifiers import Kle
 from processes.domain.periods import Month
 from processes.domain.rules.prose import month_in_words, spoken
@@ -298,11 +298,6 @@ def _explained(item: RunItem) -> tuple[ExplainLine, ...]:
         ExplainLine(said.depth, said.text, "", said.law, said.source, said.mark)
         for said in spoken(item.result.explanation)
     )
-
-
-def remark_name(kind: str) -> str:
-    """Return what a remark is called on the page."""
-    return REMARK_NAMES[RemarkKind(kind)]
 
 
 def phases_of(

@@ -16,7 +16,7 @@ from processes.domain.accounting import Voucher
 from processes.domain.identifiers import Cpr, Cvr
 from processes.domain.letters import Letter
 from processes.domain.money import Money
-from processes.domain.periods import Calendar, Month
+from processes.domain.periods import Month
 
 
 class Clock(Protocol):
@@ -352,13 +352,6 @@ class LetterRenderer(Protocol):
 
     def render(self, letter: Letter) -> RenderedLetter:
         """Render one letter; the same letter gives the same bytes."""
-
-
-class CalendarSource(Protocol):
-    """Knows the Danish closing days."""
-
-    def calendar(self, first_year: int, last_year: int) -> Calendar:
-        """Return the closing days of some whole years."""
 
 
 @dataclass(frozen=True)

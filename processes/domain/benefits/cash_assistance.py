@@ -40,8 +40,6 @@ from processes.domain.rules.trace import once
 from processes.domain.timeline import Timeline
 
 BENEFIT = "kontanthjaelp"
-REFORM = date(2025, 7, 1)
-"""The first day of the one benefit that took the place of three (lov nr. 1655 af 30/12/2024)."""
 LAW_KNOWN_FROM = date(2023, 1, 1)
 """Older days have no rules and rates here, and no help is calculated for them."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
-from processes.domain.benefits.cash_assistance import BENEFIT, REFORM, assess
+from processes.domain.benefits.cash_assistance import BENEFIT, assess
 from processes.domain.benefits.cash_assistance_stretches import Household
 from processes.domain.benefits.single import Benefit, work_out
 from processes.domain.calculation import Calculation
@@ -93,7 +93,6 @@ class Situation:
                 calculation_id="beregning",
                 made_at=at,
                 until=self.until,
-                since=self.start if self.start < REFORM else None,
             )
         return work_out(
             benefits[self.benefit],

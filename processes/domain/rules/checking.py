@@ -24,7 +24,6 @@ from processes.domain.rules.language import (
     Kind,
     Literal,
     Place,
-    asks,
 )
 
 
@@ -437,8 +436,3 @@ CHECKS: dict[str, Callable[[Checker, Call], Type]] = {
     "steady": _steady,
     "require": _require,
 }
-
-
-def rules_asked(expression: Expression) -> frozenset[str]:
-    """Return the ids of the rules a formula may ask, the spouse's too."""
-    return frozenset(each.name for each in asks(expression) if each.what == RULE)
