@@ -53,6 +53,7 @@ STAFF: tuple[tuple[str, str, tuple[tuple[int, Role], ...]], ...] = (
     ("lars", "Lars Vinther", ((999, Role.TEAM_LEAD), (999, Role.APPROVER))),
     ("sanne", "Sanne Friis", ((999, Role.FINANCE),)),
     ("peter", "Peter Dam", ((999, Role.PROCESS_OWNER),)),
+    ("gitte", "Gitte Bang", ((999, Role.PROCESS_OWNER),)),
     ("ulrik", "Ulrik Mark", ((999, Role.LOCAL_ADMIN),)),
     ("vibeke", "Vibeke Toft", ((999, Role.LOCAL_ADMIN),)),
     ("bente", "Bente Ravn", ((999, Role.AUDITOR),)),
