@@ -85,6 +85,23 @@ def parse_duration(text: str) -> Wait | None:
 
 
 @dataclass(frozen=True)
+class Repeats:
+    """How often an element is done (multi-instance), and what each time knows."""
+
+    sequential: bool
+    over: str = ""
+    """A list (FEEL), one time for each item; or else `times`."""
+    times: str = ""
+    item: str = ""
+    """The variable that holds the item in each time."""
+    collects: str = ""
+    """The variable that each time's `gives` is collected in, in the order of the items."""
+    gives: str = ""
+    until: str = ""
+    """When true (FEEL) after a time has ended, the rest are given up."""
+
+
+@dataclass(frozen=True)
 class Flow:
     """A sequence flow: from, to, and the condition that takes it."""
 
@@ -126,6 +143,8 @@ class Node:
     outs: dict[str, str] = field(default_factory=dict)
     sets: dict[str, str] = field(default_factory=dict)
     terminates: bool = False
+    repeats: Repeats | None = None
+    """How often it is done, when more than once."""
     incoming: list[Flow] = field(default_factory=list)
     outgoing: list[Flow] = field(default_factory=list)
     boundaries: list[Node] = field(default_factory=list)

@@ -11,6 +11,7 @@ Python, so none of them is used: only its bases, its states and its tree.
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
@@ -188,13 +189,13 @@ def build_specs(diagram: Diagram) -> dict[str, ProcessSpec]:
         if node.kind is Kind.START:
             spec.start.connect(made)
         if node.kind is Kind.INCLUSIVE and isinstance(made, JoinSpec):
-            made.upstream = _upstream(node, diagram)
+            made.upstream = upstream(node, diagram)
     for node in diagram.nodes.values():
         _connect(specs[node.process], node)
     return specs
 
 
-def _upstream(join: Node, diagram: Diagram) -> dict[str, frozenset[str]]:
+def upstream(join: Node, diagram: Diagram) -> dict[str, frozenset[str]]:
     """Return from which elements arrows lead to each flow into a join, not through itself."""
     ways = {}
     for flow in join.incoming:
@@ -247,6 +248,14 @@ def predict(task: Task) -> None:
 def listen_again(boundary: Task) -> None:
     """Let an event on an edge that has happened, and does not interrupt, listen once more."""
     update(boundary.parent._add_child(boundary.task_spec, TaskState.FUTURE))
+
+
+def listen(parent: Task, name: str, scope: Mapping[str, object]) -> Task:
+    """Let an element that was not there begin to wait, under a visit that leads to it."""
+    child = parent._add_child(parent.workflow.spec.task_specs[name], TaskState.FUTURE)
+    update(child)
+    child.data = copy.deepcopy(dict(scope))
+    return child
 
 
 def sources(spec: ProcessSpec, name: str) -> frozenset[str]:

@@ -28,6 +28,8 @@ from processes.engine.tree import opens_side_branch
 VERSION = b"K\x01"
 MAX_STATE_BYTES = 4_000_000
 MAX_VARIABLE_DEPTH = 8
+PARTS = 6
+"""Digest, seed, counter, ended, variables, and the tree of visits."""
 
 REACHED = TaskState.DEFINITE_MASK | TaskState.FINISHED_MASK
 Workflow = Any  # a BpmnWorkflow or BpmnSubWorkflow; the library is untyped
@@ -164,13 +166,7 @@ def encode(instance: Instance, *, prune: bool = True) -> bytes:
         instance.definition.digest, str(instance.seed), instance.counter, instance.ended,
         [json.loads(text) for text in scopes], written,
     ]  # fmt: skip
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    written_out = text.encode()
-    if len(written_out) > MAX_STATE_BYTES:
-        raise BrokenStateError(
-            f"the state takes {len(written_out)} bytes; at most {MAX_STATE_BYTES} are read again"
-        )
-    return VERSION + zlib.compress(written_out, 9)
+    return pack(body)
 
 
 def _kept_parent(task: Task, index: Mapping[UUID, tuple[int, int]]) -> int:
@@ -185,8 +181,8 @@ def _scope(data: Mapping[str, object], scopes: dict[str, int]) -> int:
     return scopes.setdefault(text, len(scopes))
 
 
-def decode(definition: Definition, state: bytes) -> Instance:
-    """Read an instance; a state of another definition or version is refused."""
+def unpack(state: bytes) -> list[Any]:
+    """Return what is written in a state, whatever definition it belongs to."""
     if not state.startswith(VERSION):
         raise BrokenStateError("the state is not written in a version this engine reads")
     unpacker = zlib.decompressobj()
@@ -194,9 +190,28 @@ def decode(definition: Definition, state: bytes) -> Instance:
         text = unpacker.decompress(state[len(VERSION) :], MAX_STATE_BYTES)
         if not unpacker.eof:
             raise BrokenStateError("the state is cut off, or larger than any state can be")
-        digest, seed, counter, ended, scopes, written = json.loads(text)
+        body: list[Any] = json.loads(text)
     except (zlib.error, ValueError) as error:
         raise BrokenStateError("the state cannot be read") from error
+    if not isinstance(body, list) or len(body) != PARTS:
+        raise BrokenStateError("the state cannot be read")
+    return body
+
+
+def pack(body: list[Any]) -> bytes:
+    """Write down what `unpack` reads."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    written_out = text.encode()
+    if len(written_out) > MAX_STATE_BYTES:
+        raise BrokenStateError(
+            f"the state takes {len(written_out)} bytes; at most {MAX_STATE_BYTES} are read again"
+        )
+    return VERSION + zlib.compress(written_out, 9)
+
+
+def decode(definition: Definition, state: bytes) -> Instance:
+    """Read an instance; a state of another definition or version is refused."""
+    digest, seed, counter, ended, scopes, written = unpack(state)
     if digest != definition.digest:
         raise BrokenStateError(
             f"the state belongs to definition {digest[:12]}, not to {definition.digest[:12]} "

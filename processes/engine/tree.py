@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from processes.engine.diagrams import SIDE_WAYS
+from processes.engine.diagrams import SIDE_WAYS, Node
 from processes.engine.specs import BoundarySpec, GuardSpec, is_live
 
 
@@ -53,10 +53,14 @@ def interrupted_by(boundary: Task) -> list[Task]:
     ]
 
 
-def opens_side_branch(task: Task) -> bool:
+def opens(node: Node) -> bool:
     """Tell whether it is an event on an edge that lets its element go on."""
-    node = task.task_spec.node
-    return node is not None and node.kind in SIDE_WAYS and not node.interrupting
+    return node.kind in SIDE_WAYS and not node.interrupting
+
+
+def opens_side_branch(task: Task) -> bool:
+    """Tell whether a visit is one to such an event."""
+    return task.task_spec.node is not None and opens(task.task_spec.node)
 
 
 def in_side_branch(task: Task) -> bool:
