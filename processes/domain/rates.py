@@ -27,8 +27,8 @@ class Confidence(StrEnum):
     LOW = "lav"
 
 
-YEAR_OF_AN_ID = re.compile(r"\.[0-9]{4}(_reform)?$")
-"""What an id has more than its key: the year, or the year from the reform on."""
+YEAR_OF_AN_ID = re.compile(r"\.[0-9]{4}(_reform|_v[0-9]+)?$")
+"""What an id has more than its key: the year, the year from the reform on, or a later version."""
 AMOUNTS = ("DKK", "kr.")
 """How the unit of an amount begins."""
 
