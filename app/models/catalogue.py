@@ -4,33 +4,45 @@ from sqlalchemy import MetaData
 
 from app.models import (
     cases,
+    cockpit,
     decisions,
+    deductions,
     drafts,
     life,
+    matters,
     messages,
     papers,
     payments,
     processes,
     promises,
+    rulebook,
+    sanctions,
     security,
     setup,
     team,
+    workbench,
 )
 from app.models.base import db
 
 MODULES = (
     cases,
+    cockpit,
     decisions,
+    deductions,
     drafts,
     life,
+    matters,
     messages,
     papers,
     payments,
     processes,
     promises,
+    rulebook,
+    sanctions,
     security,
     setup,
     team,
+    workbench,
 )
 """Imported so that their tables are known."""
 
@@ -40,9 +52,16 @@ CENTRAL_TABLES = frozenset(
     {
         "alembic_version",
         "decision_table",
+        "law_change",
+        "law_draft",
+        "law_draft_event",
         "municipality",
         "process_definition",
         "process_definition_file",
+        "process_draft",
+        "process_draft_event",
+        "process_draft_file",
+        "process_retirement",
         "rate",
         "user_account",
         "user_role",

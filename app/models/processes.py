@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     Date,
@@ -87,8 +88,10 @@ class InstanceRow(Numbered, Model):
     __tablename__ = "process_instance"
     __table_args__ = (
         belongs_to("case_file", "case_id"),
-        known("state", "running", "ended", "incident"),
+        known("state", "running", "ended", "incident", "paused"),
         found_by("process_instance_of_case", "case_id"),
+        found_by("process_instance_going_on", "definition_id", "id", where="state <> 'ended'"),
+        found_by("process_instance_newest", "definition_id", "id"),
     )
 
     definition_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("process_definition.id"))
@@ -99,6 +102,7 @@ class InstanceRow(Numbered, Model):
     started_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     end_element: Mapped[str | None] = mapped_column(Text)
+    places: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))
 
 
 class UserTaskRow(Numbered, Model):
@@ -128,6 +132,8 @@ class UserTaskRow(Numbered, Model):
             "id",
             postgresql_where=text("state = 'open'"),
         ),
+        found_by("user_task_oldest", "unit", "role", "created_at", "id", where="state = 'open'"),
+        found_by("user_task_mine_oldest", "assignee", "created_at", "id", where="state = 'open'"),
         found_by("user_task_of_case", "case_id"),
         found_by("user_task_of_token", "instance_id", "token"),
     )
@@ -161,10 +167,11 @@ class JobRow(Numbered, Model):
     __table_args__ = (
         belongs_to("process_instance", "instance_id"),
         belongs_to("case_file", "case_id"),
-        known("state", "waiting", "done", "failed", "cancelled"),
+        known("state", "waiting", "done", "failed", "cancelled", "paused"),
         found_by("job_once", "idempotency_key", unique=True),
         found_by("job_of_token", "instance_id", "token"),
         Index("job_due", "next_at", "id", postgresql_where=text("state = 'waiting'")),
+        found_by("job_waiting", "next_at", "id", where="state = 'waiting'"),
         Index(
             "job_waiting_of_instance",
             "municipality_id",
@@ -195,9 +202,10 @@ class TimerRow(Numbered, Model):
     __tablename__ = "timer"
     __table_args__ = (
         belongs_to("process_instance", "instance_id"),
-        known("state", "waiting", "done", "cancelled"),
+        known("state", "waiting", "done", "cancelled", "paused"),
         found_by("timer_of_token", "instance_id", "token"),
         Index("timer_due", "due_at", "id", postgresql_where=text("state = 'waiting'")),
+        found_by("timer_waiting", "due_at", "id", where="state = 'waiting'"),
     )
 
     instance_id: Mapped[int] = number_column()

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from app.models.processes import (
     DecisionTableRow,
@@ -15,6 +16,7 @@ from app.models.processes import (
     IncidentRow,
     InstanceRow,
 )
+from app.models.workbench import ProcessRetirementRow
 from app.stores.codecs import plain_map
 from app.stores.queues import SqlQueueStore
 from app.stores.rows import Store, known_id, missing
@@ -79,6 +81,7 @@ class SqlProcessStore(SqlQueueStore):
                 blob=instance.blob,
                 ended_at=instance.ended_at,
                 end_element=instance.end_element,
+                places=list(instance.places),
             )
         )
         if not changed:
@@ -300,10 +303,19 @@ class SqlDefinitionStore(Store):
 
 
 def _in_force(wanted: Select[DefinitionRow], on: date) -> Select[DefinitionRow]:
-    """Return the newest version that is switched on by a day."""
-    return (
-        wanted.where(DefinitionRow.valid_from <= on).order_by(DefinitionRow.version.desc()).limit(1)
+    """Return the newest version that is switched on by a day, unless the process is retired."""
+    later = aliased(DefinitionRow)
+    newest = (
+        select(func.max(later.version))
+        .where(later.key == DefinitionRow.key, later.valid_from <= on)
+        .scalar_subquery()
     )
+    retired = exists().where(
+        ProcessRetirementRow.key == DefinitionRow.key,
+        ProcessRetirementRow.from_day <= on,
+        ProcessRetirementRow.after_version >= DefinitionRow.version,
+    )
+    return wanted.where(DefinitionRow.version == newest, ~retired)
 
 
 def _table_of(row: DecisionTableRow) -> DecisionTableVersion:

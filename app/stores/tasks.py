@@ -10,6 +10,7 @@ from sqlalchemy import (
     TIMESTAMP,
     BigInteger,
     ColumnElement,
+    Date,
     Integer,
     Row,
     Select,
@@ -39,6 +40,7 @@ from processes.ports.records import (
     ProcessInstance,
     TaskFilter,
     TaskRow,
+    TaskSort,
     TaskState,
     UserTask,
 )
@@ -65,6 +67,7 @@ def instance_of(row: InstanceRow) -> ProcessInstance:
         started_at=row.started_at,
         ended_at=row.ended_at,
         end_element=row.end_element,
+        places=tuple(row.places),
     )
 
 
@@ -111,8 +114,13 @@ def _progress(task: UserTask) -> dict[str, object]:
     }
 
 
-def sorted_by(tasks: Tasks = UserTaskRow) -> tuple[Any, ...]:
+def sorted_by(tasks: Tasks = UserTaskRow, sort: TaskSort = TaskSort.DUE) -> tuple[Any, ...]:
     """Return what an inbox is sorted by: as its index, so that a page is read and not sorted."""
+    if sort is TaskSort.OLDEST:
+        return (tasks.created_at, tasks.id)
+    if sort is TaskSort.FOLLOW_UP:
+        # Few are put away, and none of the many others: a view of those is sorted where it stands.
+        return (func.coalesce(tasks.follow_up_on, literal_column("'infinity'::date")), tasks.id)
     never: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
     return (-tasks.priority, func.coalesce(tasks.due_at, never), tasks.id)
 
@@ -229,9 +237,13 @@ class SqlTaskStore(Store):
     ) -> Sequence[TaskRow]:
         """Return one page of an inbox, by priority and then deadline; keyset paging."""
         reader = Reader(user, units, roles, now)
-        statement = listed().where(_shown(wanted, reader)).order_by(*sorted_by())
+        order = sorted_by(sort=wanted.sort)
+        statement = listed().where(_shown(wanted, reader)).order_by(*order)
+        if wanted.party_tokens and not show_protected:
+            # A name that is not shown is not found either.
+            statement = statement.where(CaseRow.protection == Protection.NORMAL.value)
         if wanted.after:
-            statement = statement.where(tuple_(*sorted_by()) > _keyset(wanted.after))
+            statement = statement.where(tuple_(*order) > _keyset(wanted.after, wanted.sort))
         if wanted.is_by_person:
             statement = statement.where(~_has_earlier_of_person(wanted, reader))
         found = self.session.execute(statement.limit(wanted.limit)).all()
@@ -252,7 +264,7 @@ class SqlTaskStore(Store):
             UserTaskRow.id.not_in(list(first.values())),
         )
         folded: dict[int, tuple[Listed, ...]] = {}
-        for each in self.session.execute(rest.order_by(*sorted_by())):
+        for each in self.session.execute(rest.order_by(*sorted_by(sort=wanted.sort))):
             leader = first[each[2].cpr]
             folded[leader] = (*folded.get(leader, ()), each)
         return folded
@@ -284,12 +296,18 @@ def _shown(wanted: TaskFilter, reader: Reader, tasks: Tasks = UserTaskRow) -> Co
     if wanted.party_tokens:
         fitting = select(CaseRow.id).where(case_matches(wanted.party_tokens))
         conditions.append(tasks.case_id.in_(fitting))
+    if wanted.benefit:
+        its = aliased(CaseRow)
+        conditions.append(exists().where(its.id == tasks.case_id, its.benefit == wanted.benefit))
     return and_(*conditions)
 
 
-def _keyset(after: tuple[int, str, int]) -> ColumnElement[Any]:
+def _keyset(after: tuple[int, str, int], sort: TaskSort) -> ColumnElement[Any]:
     """Return the place of the last row seen, to be compared with `sorted_by`."""
     priority, due, task_id = after
+    if sort is not TaskSort.DUE:
+        kind = Date() if sort is TaskSort.FOLLOW_UP else TIMESTAMP(timezone=True)
+        return tuple_(cast(due or NEVER, kind), cast(task_id, BigInteger))
     return tuple_(
         cast(-priority, Integer),
         cast(due or NEVER, TIMESTAMP(timezone=True)),
@@ -305,7 +323,7 @@ def _has_earlier_of_person(wanted: TaskFilter, reader: Reader) -> ColumnElement[
         parties.role == PartyRole.PRIMARY.value,
         tasks.case_id == parties.case_id,
         _shown(wanted, reader, tasks),
-        tuple_(*sorted_by(tasks)) < tuple_(*sorted_by()),
+        tuple_(*sorted_by(tasks, wanted.sort)) < tuple_(*sorted_by(sort=wanted.sort)),
     )
 
 

@@ -185,3 +185,5 @@ class Advanced:
     ended: bool
     flows: tuple[str, ...] = ()
     """The sequence flows taken, as `process/flow`, in order: for the picture and the walkers."""
+    places: tuple[str, ...] | None = None
+    """Where its tokens stand now, as `process/element`, calls too; None when nothing changed."""

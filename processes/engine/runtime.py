@@ -18,7 +18,7 @@ from processes.engine.definitions import Definition
 from processes.engine.effects import Advanced, Record, Retry, Start, TaskCompleted, Trigger
 from processes.engine.machine import Machine
 from processes.engine.specs import BoundarySpec, GuardSpec
-from processes.engine.state import check_variables, decode, encode, new_instance
+from processes.engine.state import Instance, check_variables, decode, encode, new_instance
 from processes.engine.tables import DecisionTable
 
 NAMESPACE = UUID("6b1f3a52-8c0e-4e55-9d0a-5f6f1d2c7a10")
@@ -92,16 +92,24 @@ def _advance(
         return Advanced(state, (dropped,), instance.ended)
     machine.run()
     return Advanced(
-        encode(instance, prune=prune), machine.wanted(), instance.ended, tuple(machine.flows)
+        encode(instance, prune=prune),
+        machine.wanted(),
+        instance.ended,
+        tuple(machine.flows),
+        tuple(f"{each.process_id}/{each.element_id}" for each in standing(instance)),
     )
 
 
 def where_is(definition: Definition, state: bytes) -> tuple[Place, ...]:
     """Return the elements that have a token now, with the calls that lead to them."""
-    instance = decode(definition, state)
+    return standing(decode(definition, state))
+
+
+def standing(instance: Instance) -> tuple[Place, ...]:
+    """Return the same of an instance that has been read."""
     return tuple(
         Place(
-            definition.owners[task.task_spec.node.process],
+            instance.definition.owners[task.task_spec.node.process],
             task.task_spec.node.id,
             task.task_spec.node.name,
             task.task_spec.node.kind.value,

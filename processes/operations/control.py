@@ -19,8 +19,9 @@ from zoneinfo import ZoneInfo
 
 from processes.domain.access import Actor, require
 from processes.domain.accounting import PostingBook
-from processes.domain.errors import BrokenStateError, CoreError, OutsideError
+from processes.domain.errors import BrokenStateError, ConflictError, CoreError, OutsideError
 from processes.domain.identifiers import Cpr
+from processes.domain.law_changes import LawBooks
 from processes.domain.periods import Calendar, danish_day
 from processes.domain.rules.book import RuleBook
 from processes.engine import effects as fx
@@ -69,6 +70,7 @@ class Environment:
     gateways: Gateways
     register: Register
     rules: RuleBook
+    """The shipped ones; what is in force is asked of `books`."""
     postings: PostingBook
     calendar: Calendar
     mode: str
@@ -77,6 +79,11 @@ class Environment:
     """Tells two personal numbers apart without showing either."""
     new_id: Callable[[], str] = field(default=lambda: str(uuid.uuid4()))
     zone: ZoneInfo = field(default=ZoneInfo("Europe/Copenhagen"))
+
+    @cached_property
+    def books(self) -> LawBooks:
+        """The law, read once for everybody in this process."""
+        return LawBooks(tuple(self.rules))
 
     def now(self) -> datetime:
         """Return the moment."""
@@ -89,7 +96,7 @@ class Environment:
             now=self.now(),
             today=self.gateways.clock.today(),
             new_id=self.new_id,
-            rules=self.rules,
+            books=self.books,
             postings=self.postings,
             calendar=self.calendar,
             mode=self.mode,
@@ -155,12 +162,16 @@ class Control:
         waiting = uow.processes.take_subscription(message, key)
         if waiting is not None:
             instance = uow.processes.lock_instance(waiting.instance_id)
+            if instance.state is InstanceState.PAUSED:
+                # It waits on, and is told when it goes on.
+                uow.processes.subscribe(waiting)
+                self._keep(uow, message, key, variables)
+                return
             self.advance(uow, instance, fx.MessageArrived(waiting.token, variables))
             return
         started = uow.definitions.by_start_message(message, self.env.gateways.clock.today())
         if started is None:
-            until = self.env.now() + MESSAGE_LIFETIME
-            uow.processes.buffer_message(message, key, variables, until=until)
+            self._keep(uow, message, key, variables)
             return
         instance = uow.processes.add_instance(
             ProcessInstance(
@@ -175,6 +186,12 @@ class Control:
         )
         self.advance(uow, instance, fx.Start(variables, seed=str(instance.id)))
 
+    def _keep(
+        self, uow: UnitOfWork, message: str, key: str, variables: Mapping[str, object]
+    ) -> None:
+        until = self.env.now() + MESSAGE_LIFETIME
+        uow.processes.buffer_message(message, key, variables, until=until)
+
     # ---- the loop ----------------------------------------------------------------------
 
     def advance(
@@ -186,19 +203,36 @@ class Control:
         actor: Actor | None = None,
     ) -> ProcessInstance:
         """Advance a locked instance by one trigger, and on through every inline step."""
+        check_not_paused(instance)
         definition = self.definition(uow, instance.definition_id)
-        tables = _Tables(uow, danish_day(instance.started_at))
+        tables = self.tables(uow, instance)
+        advanced = advance(
+            definition, instance.blob or None, trigger, self.env.now(), tables=tables
+        )
+        return self.carry_out(uow, instance, advanced, actor=actor)
+
+    def tables(self, uow: UnitOfWork, instance: ProcessInstance) -> Mapping[str, DecisionTable]:
+        """Return the decision tables that hold for an instance: those of the day it began."""
+        return _Tables(uow, danish_day(instance.started_at))
+
+    def carry_out(
+        self,
+        uow: UnitOfWork,
+        instance: ProcessInstance,
+        advanced: fx.Advanced,
+        *,
+        actor: Actor | None = None,
+    ) -> ProcessInstance:
+        """Write what a locked instance wants now, and go on through every inline step."""
+        definition = self.definition(uow, instance.definition_id)
+        tables = self.tables(uow, instance)
         ctx = self.env.context(uow, actor)
-        todo: deque[fx.Trigger] = deque([trigger])
+        todo: deque[fx.Trigger] = deque()
         steps = 0
-        while todo:
-            advanced = advance(
-                definition, instance.blob or None, todo.popleft(), self.env.now(), tables=tables
-            )
-            instance = replace(instance, blob=advanced.state)
-            _record(uow, instance, advanced.effects)
+        while True:
+            instance = self._moved_on(uow, instance, advanced)
             for effect in advanced.effects:
-                if isinstance(effect, fx.RunStep) and self._is_inline(effect):
+                if isinstance(effect, fx.RunStep) and self.is_inline(effect):
                     steps += 1
                     if steps > MAX_INLINE_STEPS:
                         raise BrokenStateError(
@@ -210,8 +244,21 @@ class Control:
                     todo.append(fx.StepDone(effect.token, result))
                 else:
                     instance = self._apply(uow, instance, effect)
+            if not todo:
+                break
+            advanced = advance(
+                definition, instance.blob, todo.popleft(), self.env.now(), tables=tables
+            )
         uow.processes.save_instance(instance)
         return instance
+
+    def _moved_on(
+        self, uow: UnitOfWork, instance: ProcessInstance, advanced: fx.Advanced
+    ) -> ProcessInstance:
+        """Return an instance as it stands after an advance, whose history is written."""
+        _record(uow, instance, advanced.effects)
+        places = instance.places if advanced.places is None else advanced.places
+        return replace(instance, blob=advanced.state, places=places)
 
     def definition(self, uow: UnitOfWork, definition_id: int) -> Definition:
         """Return a parsed definition; read and parsed once a process, for it never changes."""
@@ -222,7 +269,8 @@ class Control:
             self._definitions[definition_id] = known
         return known
 
-    def _is_inline(self, effect: fx.RunStep) -> bool:
+    def is_inline(self, effect: fx.RunStep) -> bool:
+        """Tell whether a step runs in the transaction that reaches it."""
         return self.env.register.step(effect.step).ask is None
 
     def _apply(
@@ -456,6 +504,7 @@ class Control:
             if incident.resolved_at is not None:
                 return
             instance = uow.processes.lock_instance(incident.instance_id)
+            check_not_paused(instance)
             uow.processes.resolve_incident(incident_id, by=by.user, at=self.env.now())
             instance = replace(instance, state=InstanceState.RUNNING)
             job = (
@@ -495,7 +544,17 @@ class Control:
                 0, instance.id, instance.case_id, code, element_id, token, message, self.env.now()
             )
         )
-        uow.processes.save_instance(replace(instance, state=InstanceState.INCIDENT))
+        if instance.state is not InstanceState.PAUSED:
+            uow.processes.save_instance(replace(instance, state=InstanceState.INCIDENT))
+
+
+def check_not_paused(instance: ProcessInstance) -> None:
+    """Refuse what would move an instance that somebody has paused."""
+    if instance.state is InstanceState.PAUSED:
+        raise ConflictError(
+            "Forløbet er sat på pause i driften, og intet kan gå videre imens."
+            " Spørg din teamleder, eller prøv igen, når det er sat i gang."
+        )
 
 
 def _record(uow: UnitOfWork, instance: ProcessInstance, effects: Iterable[fx.Effect]) -> None:

@@ -54,6 +54,8 @@ class InstanceState(StrEnum):
     RUNNING = "running"
     ENDED = "ended"
     INCIDENT = "incident"
+    PAUSED = "paused"
+    """Nothing moves it until a person lets it go on; what comes meanwhile is kept."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class ProcessInstance:
     started_at: datetime
     ended_at: datetime | None = None
     end_element: str | None = None
+    places: tuple[str, ...] = ()
+    """Where its tokens stand, as `process/element`, calls too."""
 
 
 class TaskState(StrEnum):
@@ -126,6 +130,48 @@ class TaskRow:
     """The same person's other tasks in the view, when they are shown as one."""
 
 
+class TaskSort(StrEnum):
+    """What an inbox is sorted by (sortering)."""
+
+    DUE = "due"
+    """What is urgent, then by deadline."""
+    OLDEST = "oldest"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True)
+class SavedFilter:
+    """What somebody wants to see of an inbox (filter): for now, or kept under a name."""
+
+    id: str
+    """An address carries this and nothing else, so no name reaches it."""
+    owner: str
+    name: str
+    """Empty: for now, and forgotten the next day."""
+    unit: str
+    """The unit it is shared with; empty: the owner's alone."""
+    wanted: InboxWish
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class InboxWish:
+    """What is to be seen of a view, as somebody said it (filter)."""
+
+    form_key: str = ""
+    benefit: str = ""
+    due_within: int | None = None
+    """Days from today, whole ones."""
+    words: str = ""
+    """A name, a case number or a personal number."""
+    sort: TaskSort = TaskSort.DUE
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it leaves everything as it is."""
+        return self == InboxWish()
+
+
 @dataclass(frozen=True)
 class TaskFilter:
     """What an inbox shows (indbakkevisning)."""
@@ -135,10 +181,13 @@ class TaskFilter:
     role: str | None = None
     form_key: str | None = None
     due_before: datetime | None = None
+    benefit: str | None = None
     party_tokens: tuple[str, ...] = ()
     """Normalised words of a name, a case number, or the CPR digest; equality or prefix only."""
+    sort: TaskSort = TaskSort.DUE
     after: tuple[int, str, int] | None = None
-    """Keyset: the priority, the due moment (ISO, empty without one) and id of the last row seen."""
+    """Keyset: the priority, the moment it is sorted by (ISO, empty without one) and id of the last
+    row seen. The priority counts only where the sort is by deadline."""
     limit: int = 50
     is_by_person: bool = False
     """Whether a person's tasks are one row: the most urgent, with the others folded in it."""
@@ -172,19 +221,25 @@ class Absence:
 
 @dataclass(frozen=True)
 class TaskMove:
-    """One task moved from one person to another (flytning); those of one batch were one move."""
+    """One task moved from one person to another (flytning); those of one batch were one move.
+
+    Where both are the same, it was put away until another day, or taken back.
+    """
 
     id: int
     batch_id: str
     task_id: int
     from_user: str | None
-    to_user: str
+    to_user: str | None
+    """None: it was laid back, and is anybody's in the unit."""
     revision: int
     """The draft's revision when it was moved: a later one means that somebody has begun."""
     reason: str
     moved_by: str
     moved_at: datetime
     undone_at: datetime | None = None
+    from_follow_up: date | None = None
+    to_follow_up: date | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,11 @@ from processes.domain.messages import CaseMessage
 from processes.domain.payments import PaymentLine, PaymentPlan, PaymentReceipt, PaymentState
 from processes.domain.rates import Rate
 from processes.domain.spouses import SpousePart
+from processes.ports.changes import CessationStore, IncomeCheckStore, SanctionStore
+from processes.ports.cockpit import CockpitStore
+from processes.ports.deductions import DeductionStore
+from processes.ports.law import LawStore
+from processes.ports.matters import ClaimStore, MatterStore
 from processes.ports.records import (
     Absence,
     ApplicationDraft,
@@ -41,6 +46,7 @@ from processes.ports.records import (
     OutboxItem,
     ProcessDefinition,
     ProcessInstance,
+    SavedFilter,
     Subscription,
     TaskFilter,
     TaskLoad,
@@ -53,6 +59,8 @@ from processes.ports.records import (
     VoucherRecord,
 )
 from processes.ports.runs import RunStore
+from processes.ports.tryouts import TryoutStore
+from processes.ports.workbench import ProcessDraftStore
 
 
 class CaseStore(Protocol):
@@ -155,7 +163,10 @@ class HearingStore(Protocol):
         """Return a hearing."""
 
     def of_case(self, case_id: str) -> Sequence[PartyHearing]:
-        """Return a case's hearings, newest first."""
+        """Return a case's hearings about what is calculated, newest first."""
+
+    def beside(self, case_id: str, subject_id: str | None = None) -> Sequence[PartyHearing]:
+        """Return a case's hearings about questions of their own, newest first."""
 
 
 class DecisionStore(Protocol):
@@ -683,6 +694,28 @@ class TeamStore(Protocol):
         """Say that tasks were moved back."""
 
 
+class DeskStore(Protocol):
+    """Filters of inboxes: those for now, and those somebody keeps."""
+
+    def add_filter(self, saved: SavedFilter) -> None:
+        """Insert a filter."""
+
+    def filter(self, filter_id: str) -> SavedFilter:
+        """Return a filter."""
+
+    def kept_filters(self, owner: str, units: frozenset[str]) -> Sequence[SavedFilter]:
+        """Return what somebody keeps and what is shared with their units, by name."""
+
+    def keep_filter(self, filter_id: str, *, name: str, unit: str) -> None:
+        """Give a filter a name, and share it or not."""
+
+    def delete_filter(self, filter_id: str) -> None:
+        """Forget a filter."""
+
+    def forget_filters(self, before: datetime) -> int:
+        """Forget what was wanted for now before a moment, and answer how many."""
+
+
 class UnitOfWork(Protocol):
     """One transaction in one municipality."""
 
@@ -694,21 +727,32 @@ class UnitOfWork(Protocol):
     decisions: DecisionStore
     papers: PaperStore
     life: LifeStore
+    sanctions: SanctionStore
+    cessations: CessationStore
+    incomes: IncomeCheckStore
     immediate_help: ImmediateHelpStore
     deadlines: DeadlineStore
     letters: LetterStore
     payments: PaymentStore
     processes: ProcessStore
     definitions: DefinitionStore
+    cockpit: CockpitStore
+    tryouts: TryoutStore
     setup: SetupStore
     outbox: OutboxStore
     audit: AuditStore
     read: ReadStore
     team: TeamStore
+    desk: DeskStore
     drafts: DraftStore
+    process_drafts: ProcessDraftStore
     runs: RunStore
+    deductions: DeductionStore
     messages: MessageStore
     spouse_parts: SpousePartStore
+    matters: MatterStore
+    claims: ClaimStore
+    law: LawStore
 
     def commit(self) -> None:
         """Make it so, all at once."""
