@@ -15,8 +15,12 @@ import yaml
 
 from processes.domain.accounting import PostingBook, posting_book_from_rows
 from processes.domain.benefits.single import Benefit, benefits_from_rows
+from processes.domain.benefits.situations import Situation, SituationError, read_situation
 from processes.domain.rates import Rate, RateBook, rate_from_row
 from processes.domain.rules.book import RuleBook, rules_from_rows
+
+EVERYBODY = "everybody"
+"""The first part of a file may say what is known of everybody in it."""
 
 
 def rate_rows() -> tuple[Rate, ...]:
@@ -47,6 +51,74 @@ def load_benefits() -> Mapping[str, Benefit]:
 def load_posting_book() -> PostingBook:
     """Return the shipped posting rules (konteringsregler)."""
     return posting_book_from_rows(_rows("postings"))
+
+
+def load_stories() -> tuple[tuple[str, Situation], ...]:
+    """Return the shipped stories, each with the file it stands in (historier)."""
+    folder = files("processes").joinpath("law", "stories")
+    benefits = load_benefits()
+    return tuple(
+        (file.name.removesuffix(".yaml"), situation)
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".yaml")
+        for situation in situations_from(file.read_text(encoding="utf-8"), benefits)
+    )
+
+
+def situations_from(text: str, benefits: Mapping[str, Benefit]) -> list[Situation]:
+    """Read every situation of a text; `---` stands between them."""
+    said = read_yaml(text)
+    if not said:
+        raise SituationError("", "Filen er tom.", "Skriv en situation; se docs/rules.md.")
+    return [read_situation(each, benefits=benefits) for each in _with_everybody(said)]
+
+
+def read_yaml(text: str) -> list[Any]:
+    """Read the parts of a text somebody wrote; what is wrong is said with its place."""
+    try:
+        return [each for each in yaml.load_all(text, _Loader) if each is not None]
+    except ValueError as error:  # a day that looks like one and is none, such as 30 February
+        raise SituationError(
+            "", f"En dag eller et tal i filen findes ikke ({error}).", "Ret det."
+        ) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"linje {mark.line + 1}, tegn {mark.column + 1}" if mark else ""
+        raise SituationError(
+            where, "Det er ikke YAML.", "Se efter indrykning, kolon og anførselstegn."
+        ) from None
+
+
+class _Loader(yaml.CSafeLoader):
+    """The loader in C, as safe as the other and much faster; refuses a name said twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 – PyYAML's own signature
+        """Refuse a name that stands twice: the first would be lost without a word."""
+        names = [self.construct_object(name, deep=deep) for name, _ in node.value]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise SituationError(
+                f"linje {node.start_mark.line + 1}", f"'{twice}' står to gange.", "Slet den ene."
+            )
+        return super().construct_mapping(node, deep=deep)
+
+
+def _with_everybody(said: list[Any]) -> list[Any]:
+    """Give everybody in a file the facts its first part says of everybody."""
+    first = said[0]
+    if not isinstance(first, dict) or set(first) != {EVERYBODY}:
+        return said
+    shared = first[EVERYBODY] or {}
+    return [_completed(each, shared) for each in said[1:]]
+
+
+def _completed(each: Any, shared: dict[str, Any]) -> Any:
+    people = each.get("people") if isinstance(each, dict) else None
+    if not isinstance(people, dict) or not isinstance(shared, dict):
+        return each
+    # What the situation itself says comes last and counts.
+    with_shared = {name: {**shared, **(facts or {})} for name, facts in people.items()}
+    return {**each, "people": with_shared}
 
 
 def _rows(name: str) -> list[dict[str, Any]]:

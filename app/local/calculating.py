@@ -16,15 +16,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-import yaml
-
-from app.law import load_benefits, load_rates, load_rules
+from app.law import load_benefits, load_rates, load_rules, situations_from
 from processes.domain.benefits.single import Benefit
 from processes.domain.benefits.situations import (
     Situation,
     SituationError,
     moment,
-    read_situation,
 )
 from processes.domain.calculation import Calculation, ConditionOutcome, Line, PersonMonth
 from processes.domain.errors import CoreError
@@ -51,8 +48,6 @@ from processes.domain.rules.prose import (
 from processes.domain.rules.trace import Missing, Node, NodeValue
 
 CANNOT = 2
-EVERYBODY = "everybody"
-"""The first part of a file may say what is known of everybody in it."""
 Json = dict[str, Any]
 
 OUTCOMES = {
@@ -208,62 +203,17 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-class _Loader(yaml.CSafeLoader):
-    """The loader in C, as safe as the other and much faster; refuses a name said twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 – PyYAML's own signature
-        """Refuse a name that stands twice: the first would be lost without a word."""
-        names = [self.construct_object(name, deep=deep) for name, _ in node.value]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None:
-            raise SituationError(
-                f"linje {node.start_mark.line + 1}", f"'{twice}' står to gange.", "Slet den ene."
-            )
-        return super().construct_mapping(node, deep=deep)
-
-
 def read_file(path: Path, benefits: Mapping[str, Benefit]) -> list[Situation]:
     """Read every situation of a file; `---` stands between them."""
     try:
         text = path.read_text(encoding="utf-8")
-        said = [each for each in yaml.load_all(text, _Loader) if each is not None]
     except FileNotFoundError:
         raise SituationError("", "Filen findes ikke.", "Se efter, om stien er rigtig.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SituationError(
             "", f"Filen kan ikke læses ({type(error).__name__}).", "Gem den som tekst i UTF-8."
         ) from None
-    except ValueError as error:  # a day that looks like one and is none, such as 30 February
-        raise SituationError(
-            "", f"En dag eller et tal i filen findes ikke ({error}).", "Ret det."
-        ) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"linje {mark.line + 1}, tegn {mark.column + 1}" if mark else ""
-        raise SituationError(
-            where, "Det er ikke YAML.", "Se efter indrykning, kolon og anførselstegn."
-        ) from None
-    if not said:
-        raise SituationError("", "Filen er tom.", "Skriv en situation; se docs/rules.md.")
-    return [read_situation(each, benefits=benefits) for each in _with_everybody(said)]
-
-
-def _with_everybody(said: list[Any]) -> list[Any]:
-    """Give everybody in a file the facts its first part says of everybody."""
-    first = said[0]
-    if not isinstance(first, dict) or set(first) != {EVERYBODY}:
-        return said
-    shared = first[EVERYBODY] or {}
-    return [_completed(each, shared) for each in said[1:]]
-
-
-def _completed(each: Any, shared: Json) -> Any:
-    people = each.get("people") if isinstance(each, dict) else None
-    if not isinstance(people, dict) or not isinstance(shared, dict):
-        return each
-    # What the situation itself says comes last and counts.
-    with_shared = {name: {**shared, **(facts or {})} for name, facts in people.items()}
-    return {**each, "people": with_shared}
+    return situations_from(text, benefits)
 
 
 # --- JSON -----------------------------------------------------------------------------------------
