@@ -20,6 +20,7 @@ from processes.domain.accounting import PostingBook
 from processes.domain.deadlines import DeadlineKind
 from processes.domain.documents import Direction, Document, JournalNote
 from processes.domain.errors import BrokenStateError
+from processes.domain.law_changes import Law, LawBooks
 from processes.domain.periods import Calendar
 from processes.domain.rates import RateBook
 from processes.domain.rules.book import RuleBook
@@ -42,7 +43,7 @@ class StepContext:
     today: date
     """The day in Denmark."""
     new_id: Callable[[], str]
-    rules: RuleBook
+    books: LawBooks
     postings: PostingBook
     calendar: Calendar
     mode: str
@@ -51,9 +52,27 @@ class StepContext:
     """Who completed the task; None in a service step."""
 
     @cached_property
+    def law(self) -> Law:
+        """The rates and rules in force: what was shipped, and what two people have approved.
+
+        Asked for once a context; one short statement says whether it is the one already read.
+        """
+        uow = self.uow
+        return self.books.at(uow.law.digest, uow.setup.rates, uow.law.changes)
+
+    def law_known_at(self, moment: datetime) -> Law:
+        """Return the rates and rules as they were known at a moment."""
+        return self.books.known_at(self.law, moment)
+
+    @property
     def rates(self) -> RateBook:
-        """The rates in central setup, read when first asked for."""
-        return RateBook(self.uow.setup.rates())
+        """The rates in force."""
+        return self.law.rates
+
+    @property
+    def rules(self) -> RuleBook:
+        """The rules in force."""
+        return self.law.rules
 
     @property
     def user(self) -> str:

@@ -21,6 +21,7 @@ from app.stores.letters import SqlLetterStore
 from app.stores.life import SqlLifeStore
 from app.stores.matters import SqlClaimStore, SqlMatterStore
 from app.stores.messages import SqlMessageStore, SqlSpousePartStore
+from app.stores.migrations import SqlMigrationStore
 from app.stores.outbox import SqlOutboxStore
 from app.stores.papers import SqlPaperStore
 from app.stores.payments import SqlPaymentStore
@@ -39,6 +40,7 @@ from processes.ports.cockpit import CockpitStore
 from processes.ports.deductions import DeductionStore
 from processes.ports.law import LawStore
 from processes.ports.matters import ClaimStore, MatterStore
+from processes.ports.migrations import MigrationStore
 from processes.ports.runs import RunStore
 from processes.ports.tryouts import TryoutStore
 from processes.ports.workbench import ProcessDraftStore
@@ -86,6 +88,7 @@ class SqlUnitOfWork:
         self.messages: stores.MessageStore = SqlMessageStore(session)
         self.matters: MatterStore = SqlMatterStore(session)
         self.claims: ClaimStore = SqlClaimStore(session)
+        self.migrations: MigrationStore = SqlMigrationStore(session)
         self.spouse_parts: stores.SpousePartStore = SqlSpousePartStore(session)
 
     def __enter__(self) -> Self:

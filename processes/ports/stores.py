@@ -30,6 +30,7 @@ from processes.ports.cockpit import CockpitStore
 from processes.ports.deductions import DeductionStore
 from processes.ports.law import LawStore
 from processes.ports.matters import ClaimStore, MatterStore
+from processes.ports.migrations import MigrationStore
 from processes.ports.records import (
     Absence,
     ApplicationDraft,
@@ -749,6 +750,7 @@ class UnitOfWork(Protocol):
     runs: RunStore
     deductions: DeductionStore
     messages: MessageStore
+    migrations: MigrationStore
     spouse_parts: SpousePartStore
     matters: MatterStore
     claims: ClaimStore
