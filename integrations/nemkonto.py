@@ -31,6 +31,7 @@ ORDER: Final = "NKSBetalingsanmodningAfsend"
 GROUP: Final = "NKSBetalingsgruppeAfsend"
 ANSWERS: Final = "NKSForretningssvarHent"
 
+NAME_LENGTH: Final = 70
 ACCEPTED: Final = "ACPT"
 REJECTED: Final = "RJCT"
 SETTLED_MESSAGE: Final = "NKSResponse8"
@@ -75,7 +76,7 @@ class NemKonto:
                 },
                 "ReqdExctnDt": request.disposition_on,
                 "IncompletePaymentIndicator": 1,
-                "Cdtr": {"SclSctyNb": request.payee_cpr.digits},
+                "Cdtr": _creditor(request),
                 "AddtlInf": request.text,
             }
 
@@ -102,7 +103,7 @@ class NemKonto:
                         "EndToEndId": each.idempotency_key,
                         "InstdAmt": Decimal(each.amount.oere) / OERE_PER_KRONE,
                         "ReqdExctnDt": each.disposition_on,
-                        "SclSctyNb": each.payee_cpr.digits,
+                        "SclSctyNb": _citizen(each),
                         "AddtlInf": each.text,
                     }
                     for each in requests
@@ -132,6 +133,21 @@ class NemKonto:
         answers, _ = self._service.call(ANSWERS, question, municipality_cvr=municipality_cvr)
         with self._nks.reading():
             return sorted((_receipt(each) for each in answers or ()), key=lambda each: each.at)
+
+
+def _creditor(request: PaymentRequest) -> Mapping[str, Any]:
+    if request.payee is None:
+        return {"SclSctyNb": _citizen(request)}
+    payee = request.payee
+    return {
+        "Othr": {"SchmeNm": payee.kind.value, "Id": payee.number, "Nm": payee.name[:NAME_LENGTH]}
+    }
+
+
+def _citizen(request: PaymentRequest) -> str:
+    if request.payee_cpr is None:
+        raise ValueError("a group of payments is to citizens; others are paid one at a time")
+    return request.payee_cpr.digits
 
 
 def _receipt(answer: Any) -> Receipt:

@@ -106,6 +106,11 @@ def number_column(*, nullable: bool = False) -> Any:
     return mapped_column(BigInteger, nullable=nullable)
 
 
+def nothing_column() -> Any:
+    """Return a column of øre that is nothing where nobody says otherwise."""
+    return mapped_column(BigInteger, server_default=text("0"))
+
+
 def belongs_to(table: str, column: str) -> ForeignKeyConstraint:
     """Return a foreign key within the municipality."""
     return ForeignKeyConstraint(

@@ -15,6 +15,7 @@ from app.models.base import (
     first_of_month,
     found_by,
     known,
+    nothing_column,
     number_column,
     uuid_column,
 )
@@ -45,8 +46,18 @@ class PaymentRow(Identified, Model):
         belongs_to("decision", "decision_id"),
         belongs_to("party", "party_id"),
         first_of_month("month"),
-        CheckConstraint("gross_oere >= 0 AND tax_oere >= 0 AND net_oere >= 0", name="no_debt"),
-        CheckConstraint("net_oere = gross_oere - tax_oere", name="net"),
+        CheckConstraint(
+            "gross_oere >= 0 AND sanction_oere >= 0 AND set_off_gross_oere >= 0"
+            " AND tax_oere >= 0 AND atp_oere >= 0 AND set_off_oere >= 0"
+            " AND administration_oere >= 0 AND net_oere >= 0"
+            " AND atp_municipality_oere >= 0 AND pension_oere >= 0",
+            name="no_debt",
+        ),
+        CheckConstraint(
+            "net_oere = gross_oere - sanction_oere - set_off_gross_oere - tax_oere - atp_oere"
+            " - set_off_oere - administration_oere",
+            name="net",
+        ),
         CheckConstraint("sequence >= 0", name="sequence_counted"),
         # Stricter than one a plan: two plans of one decision must not pay a month twice.
         found_by("payment_once", "decision_id", "party_id", "month", "sequence", unique=True),
@@ -66,6 +77,13 @@ class PaymentRow(Identified, Model):
     net_oere: Mapped[int] = number_column()
     disposition_on: Mapped[date] = mapped_column(Date)
     explanation: Mapped[dict[str, object]] = mapped_column(JSON)
+    sanction_oere: Mapped[int] = nothing_column()
+    set_off_gross_oere: Mapped[int] = nothing_column()
+    atp_oere: Mapped[int] = nothing_column()
+    set_off_oere: Mapped[int] = nothing_column()
+    administration_oere: Mapped[int] = nothing_column()
+    atp_municipality_oere: Mapped[int] = nothing_column()
+    pension_oere: Mapped[int] = nothing_column()
 
 
 class ReceiptRow(Numbered, Model):

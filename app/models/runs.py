@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Text,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +24,7 @@ from app.models.base import (
     first_of_month,
     found_by,
     known,
+    nothing_column,
     number_column,
     uuid_column,
 )
@@ -110,7 +112,11 @@ class RunResultRow(Municipal, Model):
     __table_args__ = (
         belongs_to("run_line", "line_id"),
         known("weight", "noteret", "skal_ses", "alvorlig"),
-        CheckConstraint("net_oere = gross_oere - tax_oere", name="net"),
+        CheckConstraint(
+            "net_oere = gross_oere - sanction_oere - set_off_gross_oere - tax_oere - atp_oere"
+            " - set_off_oere - administration_oere",
+            name="net",
+        ),
         CheckConstraint("gross_oere >= 0 AND tax_oere >= 0 AND net_oere >= 0", name="no_debt"),
     )
 
@@ -128,6 +134,14 @@ class RunResultRow(Municipal, Model):
     explanation: Mapped[bytes] = mapped_column(LargeBinary)
     """The tree as compressed JSON; empty without one."""
     made_at: Mapped[datetime] = mapped_column(Moment)
+    sanction_oere: Mapped[int] = nothing_column()
+    set_off_gross_oere: Mapped[int] = nothing_column()
+    atp_oere: Mapped[int] = nothing_column()
+    set_off_oere: Mapped[int] = nothing_column()
+    administration_oere: Mapped[int] = nothing_column()
+    atp_municipality_oere: Mapped[int] = nothing_column()
+    pension_oere: Mapped[int] = nothing_column()
+    taken: Mapped[list[dict[str, object]]] = mapped_column(JSON, server_default=text("'[]'"))
 
 
 class RunRulingRow(Numbered, Model):

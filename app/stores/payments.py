@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.models.payments import PaymentRow, PlanRow, ReceiptRow, VoucherEntryRow, VoucherRow
 from app.stores.codecs import node_from_data, node_to_data
+from app.stores.deductions import add_parts, amounts_of, taken_by
 from app.stores.rows import Store, known_id
 from processes.domain.money import Money
 from processes.domain.payments import (
@@ -18,6 +19,7 @@ from processes.domain.payments import (
     PaymentState,
 )
 from processes.domain.periods import Month
+from processes.domain.pipeline import Taken
 from processes.ports.records import VoucherRecord
 
 PROGRESS = {
@@ -30,8 +32,8 @@ PROGRESS = {
 """A receipt that comes late does not take a payment back; of two last words the newer counts."""
 
 
-def line_of(row: PaymentRow) -> PaymentLine:
-    """Make a payment line of its row."""
+def line_of(row: PaymentRow, taken: tuple[Taken, ...] = ()) -> PaymentLine:
+    """Make a payment line of its row, and of what came off it."""
     return PaymentLine(
         id=row.id,
         plan_id=row.plan_id,
@@ -45,6 +47,14 @@ def line_of(row: PaymentRow) -> PaymentLine:
         net=Money(row.net_oere),
         disposition_on=row.disposition_on,
         explanation=node_from_data(row.explanation),
+        sanction=Money(row.sanction_oere),
+        set_off_gross=Money(row.set_off_gross_oere),
+        atp=Money(row.atp_oere),
+        set_off=Money(row.set_off_oere),
+        administration=Money(row.administration_oere),
+        atp_municipality=Money(row.atp_municipality_oere),
+        pension=Money(row.pension_oere),
+        taken=taken,
     )
 
 
@@ -97,7 +107,9 @@ class SqlPaymentStore(Store):
         ordered = statement.order_by(
             PaymentRow.month, PaymentRow.party_id, PaymentRow.sequence, PaymentRow.id
         )
-        return [line_of(row) for row in self.session.scalars(ordered)]
+        rows = self.session.scalars(ordered).all()
+        taken = taken_by(self.session, rows)
+        return [line_of(row, taken.get(row.id, ())) for row in rows]
 
     def add_lines(self, lines: Sequence[PaymentLine]) -> None:
         """Add lines to a plan: a rejected payment tried again under the next sequence."""
@@ -112,15 +124,14 @@ class SqlPaymentStore(Store):
                     "party_id": line.party_id,
                     "month": line.month.first_day,
                     "sequence": line.sequence,
-                    "gross_oere": line.gross.oere,
-                    "tax_oere": line.tax.oere,
-                    "net_oere": line.net.oere,
                     "disposition_on": line.disposition_on,
                     "explanation": node_to_data(line.explanation),
                 }
+                | amounts_of(line)
                 for line in lines
             ],
         )
+        add_parts(self.session, lines)
 
     def append_receipt(self, receipt: PaymentReceipt) -> bool:
         """Append a receipt; False when the same one was there already."""
@@ -199,8 +210,9 @@ class SqlPaymentStore(Store):
         for row, receipt in self.session.execute(wanted):
             receipts = found.setdefault(row.id, (row, []))[1]
             receipts += [] if receipt is None else [receipt]
+        taken = taken_by(self.session, [row for row, _ in found.values()])
         return [
-            (line_of(row), state_of(receipts), _rejection(receipts))
+            (line_of(row, taken.get(row.id, ())), state_of(receipts), _rejection(receipts))
             for row, receipts in found.values()
         ]
 

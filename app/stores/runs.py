@@ -32,16 +32,19 @@ from app.models.runs import (
 from app.stores.cases import application_of, cases_of
 from app.stores.codecs import node_from_data, node_to_data
 from app.stores.decisions import decision_of
+from app.stores.deductions import PARTS, SqlDeductionStore, add_parts, amounts_of, taken_by
 from app.stores.facts import fact_of
 from app.stores.payments import line_of
 from app.stores.rows import Store, known_id, missing
 from processes.domain.calculation import Node
 from processes.domain.decisions import Decision
+from processes.domain.deductions import DeductionKind
 from processes.domain.facts import Fact
 from processes.domain.grants import RunningGrant
 from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentReceipt, PaymentState
 from processes.domain.periods import Month
+from processes.domain.pipeline import Taken
 from processes.domain.runs import Accounted, Difference, DifferenceKind, Verdict
 from processes.ports.records import VoucherRecord
 from processes.ports.runs import (
@@ -308,7 +311,9 @@ UNREPORTED = text(
     f"""
     INSERT INTO income_report_line
         (report_id, payment_id, gross_oere, tax_oere, paid_on, reference, rejected_reason)
-    SELECT :report_id, payment.id, payment.gross_oere, payment.tax_oere,
+    SELECT :report_id, payment.id,
+           payment.gross_oere - payment.sanction_oere - payment.set_off_gross_oere,
+           payment.tax_oere,
            (receipt.at AT TIME ZONE 'Europe/Copenhagen')::date, '', ''
     FROM payment
     JOIN {STATE_OF} AS receipt ON receipt.state = 'udbetalt'
@@ -339,6 +344,10 @@ OF_THE_MONTH = """
 ACCOUNTED = text(
     f"""
     SELECT payment.id, payment.case_id, payment.gross_oere, payment.tax_oere, payment.net_oere,
+           payment.sanction_oere, payment.set_off_gross_oere,
+           payment.atp_municipality_oere + payment.pension_oere AS on_top,
+           others.oere AS others, others.paid_oere AS others_paid,
+           others.rejected_oere AS others_rejected,
            receipt.state, posted.oere AS posted, report.gross_oere AS reported_gross,
            report.tax_oere AS reported_tax
     FROM payment
@@ -350,6 +359,14 @@ ACCOUNTED = text(
     ) AS posted ON true
     LEFT JOIN income_report_line AS report
       ON report.payment_id = payment.id AND report.accepted_at IS NOT NULL
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(part.amount_oere), 0) AS oere,
+               coalesce(sum(part.amount_oere) FILTER (WHERE part.state = 'udbetalt'), 0)
+                   AS paid_oere,
+               coalesce(sum(part.amount_oere) FILTER (WHERE part.state = 'afvist'), 0)
+                   AS rejected_oere
+        FROM ({PARTS}) AS part WHERE part.payment_id = payment.id
+    ) AS others
     WHERE {OF_THE_MONTH}
     ORDER BY payment.case_id, payment.id
     """  # noqa: S608 – our own words, and nothing from outside
@@ -427,6 +444,21 @@ def result_of(row: RunResultRow) -> RunResult:
         allowance=Money(row.allowance_oere),
         explanation=unpacked(row.explanation),
         made_at=row.made_at,
+        sanction=Money(row.sanction_oere),
+        set_off_gross=Money(row.set_off_gross_oere),
+        atp=Money(row.atp_oere),
+        set_off=Money(row.set_off_oere),
+        administration=Money(row.administration_oere),
+        atp_municipality=Money(row.atp_municipality_oere),
+        pension=Money(row.pension_oere),
+        taken=tuple(
+            Taken(
+                str(each["deduction"]),
+                DeductionKind(str(each["kind"])),
+                Money(int(str(each["oere"]))),
+            )
+            for each in row.taken
+        ),
     )
 
 
@@ -551,6 +583,7 @@ class SqlRunStore(Store):
             decisions=decisions,
             last_gross=self._last_gross([row.party_id for row in rows], month),
             shared=self._shared(run_id, [row.party_id for row in rows]),
+            deductions=SqlDeductionStore(self.session).of_cases(ids),
         )
 
     def _decisions(self, case_ids: Sequence[str]) -> dict[str, list[Decision]]:
@@ -621,6 +654,21 @@ class SqlRunStore(Store):
                         "allowance_oere": each.allowance.oere,
                         "explanation": packed(each.explanation),
                         "made_at": each.made_at,
+                        "sanction_oere": each.sanction.oere,
+                        "set_off_gross_oere": each.set_off_gross.oere,
+                        "atp_oere": each.atp.oere,
+                        "set_off_oere": each.set_off.oere,
+                        "administration_oere": each.administration.oere,
+                        "atp_municipality_oere": each.atp_municipality.oere,
+                        "pension_oere": each.pension.oere,
+                        "taken": [
+                            {
+                                "deduction": taken.deduction_id,
+                                "kind": taken.kind.value,
+                                "oere": taken.amount.oere,
+                            }
+                            for taken in each.taken
+                        ],
                     }
                     for each in results
                 ],
@@ -820,15 +868,14 @@ class SqlRunStore(Store):
                     "party_id": line.party_id,
                     "month": line.month.first_day,
                     "sequence": line.sequence,
-                    "gross_oere": line.gross.oere,
-                    "tax_oere": line.tax.oere,
-                    "net_oere": line.net.oere,
                     "disposition_on": line.disposition_on,
                     "explanation": node_to_data(line.explanation),
                 }
+                | amounts_of(line)
                 for line in lines
             ],
         )
+        add_parts(self.session, lines)
         self.append_receipts(
             [PaymentReceipt(line.id, PaymentState.ORDERED, "", "", at) for line in lines]
         )
@@ -848,8 +895,9 @@ class SqlRunStore(Store):
                 ~answered.exists(),
             )
             .order_by(PaymentRow.id)
-        )
-        return [line_of(row) for row in rows]
+        ).all()
+        taken = taken_by(self.session, rows)
+        return [line_of(row, taken.get(row.id, ())) for row in rows]
 
     def payees(self, case_ids: Sequence[str]) -> Mapping[str, str]:
         """Return the personal number of each party of some cases."""
@@ -1233,4 +1281,10 @@ def _accounted(row: RowMapping) -> Accounted:
         posted=money(row["posted"]),
         reported_gross=money(row["reported_gross"]),
         reported_tax=money(row["reported_tax"]),
+        sanction=Money(row["sanction_oere"]),
+        set_off_gross=Money(row["set_off_gross_oere"]),
+        on_top=Money(row["on_top"]),
+        others=Money(int(row["others"])),
+        others_paid=Money(int(row["others_paid"])),
+        others_rejected=Money(int(row["others_rejected"])),
     )

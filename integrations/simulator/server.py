@@ -23,6 +23,7 @@ from werkzeug.wrappers import Request, Response
 from integrations.simulator import happenings, registers, scenarios
 from integrations.simulator.contracts import ContractError, soap_fault
 from integrations.simulator.deliveries import deliver, delivery
+from integrations.simulator.debtors import Debtors
 from integrations.simulator.effects import Effects
 from integrations.simulator.takers import Takers, post_answer, standard_return
 
@@ -31,6 +32,7 @@ SERVICES: Final = {
     "/service/SKAT/EIndkomst/4": "eindkomst",
     "/provisional/SF1590_E": "nemkonto",
     "/provisional/SF1590_A": "oekonomi",
+    "/provisional/SF1590_B": "debitor",
     "/provisional/SF0770_B": "eindkomst_indberet",
     "/service/KombiPostAfsend_1/kombi": "digital_post",
     "/provisional/SF1462": "beskedfordeler",
@@ -41,6 +43,7 @@ MODES: Final = ("normal", "slow", "down", "wrong", "strange", "fault", "lost")
 LISTS: Final = {
     "payments": "nemkonto",
     "vouchers": "oekonomi",
+    "claims": "debitor",
     "reports": "eindkomst_indberet",
     "letters": "digital_post",
     "events": "beskedfordeler",
@@ -71,6 +74,7 @@ class Simulator:
         self.world = world
         self.effects = Effects(state)
         self.takers = Takers(world, self.effects)
+        self.debtors = Debtors(world, self.effects)
         self._modes = {name: Mode() for name in SERVICES.values()}
         self._lock = threading.Lock()
         self._handlers: Mapping[str, Callable[[bytes], tuple[int, bytes]]] = {
@@ -78,6 +82,7 @@ class Simulator:
             "eindkomst": lambda body: registers.income_lookup(body, self.world),
             "nemkonto": self.takers.payment,
             "oekonomi": self.takers.voucher,
+            "debitor": self.debtors.answer,
             "eindkomst_indberet": self.takers.report,
             "digital_post": self.takers.letter,
             "beskedfordeler": self.takers.event,
@@ -95,6 +100,7 @@ class Simulator:
             "account": self._account,
             "ledger_account": self._ledger_account,
             "bank": self._bank,
+            "debtor": self.debtors.control,
             "people": self._people,
             "deliver": self._deliver,
             "person_event": self._person_event,
@@ -204,6 +210,10 @@ class Simulator:
             self.takers.doubles_answers = bool(wanted["doubles"])
         for cpr, is_silent in wanted.get("silent", {}).items():
             (self.takers.silent_about.add if is_silent else self.takers.silent_about.discard)(cpr)
+        for number, is_closed in wanted.get("closed_payees", {}).items():
+            (self.takers.closed_payees.add if is_closed else self.takers.closed_payees.discard)(
+                number
+            )
         return {"silent": len(self.takers.silent_about)}
 
     def _people(self, wanted: Mapping[str, Any]) -> Any:
@@ -250,11 +260,14 @@ class Simulator:
         self.effects.forget()
         self.takers.hold_settlement = False
         self.takers.open_accounts.clear()
+        self.takers.closed_payees.clear()
         self.takers.closed_ledger_accounts.clear()
         self.takers.turned_down.clear()
         self.takers.doubles_answers = False
         self.takers.silent_about.clear()
         self.takers.unreportable.clear()
+        self.debtors.refused_types.clear()
+        self.debtors.movements.clear()
         return {"ok": True}
 
 

@@ -62,6 +62,8 @@ class Takers:
     """True: payments wait for their day of disposition, as the real bank's do."""
     open_accounts: set[str] = field(default_factory=set)
     """Personal numbers whose rejection in the world is lifted."""
+    closed_payees: set[str] = field(default_factory=set)
+    """Numbers of other payees whose accounts are closed."""
     closed_ledger_accounts: set[str] = field(default_factory=set)
     """Accounts of the finance system that take no entries."""
     turned_down: dict[str, str] = field(default_factory=dict)
@@ -87,14 +89,17 @@ class Takers:
 
     def _order(self, request: etree._Element) -> tuple[int, bytes]:
         key = text_of(request, "PmtId/EndToEndId")
-        payee = text_of(request, "Cdtr/SclSctyNb")
+        other = request.find("{*}Cdtr/{*}Othr")
         content = {
             "municipality_cvr": text_of(request, "MunicipalityCVR"),
-            "payee_cpr": payee,
+            "payee_cpr": text_of(request, "Cdtr/SclSctyNb") if other is None else "",
             "amount_oere": int(Decimal(text_of(request, "InstdAmt")) * 100),
             "disposition_on": text_of(request, "ReqdExctnDt"),
             "text": text_of(request, "AddtlInf"),
         }
+        if other is not None:
+            content["payee_other"] = text_of(other, "Id")
+            content["payee_name"] = text_of(other, "Nm")
         created = text_of(request, "CreDtTm")
         try:
             receipt = self._taken(key, content, created)
@@ -126,7 +131,8 @@ class Takers:
 
     def _taken(self, key: str, content: Mapping[str, Any], created: str) -> etree._Element:
         """Take one payment; a payee nobody knows is turned down on sight, with no effect."""
-        if self.world.by_cpr(content["payee_cpr"]) is None:
+        is_known = "payee_other" in content or self.world.by_cpr(content["payee_cpr"]) is not None
+        if not is_known:
             return _answer(key, "NKSResponse2", "RJCT", created, "MODTAGER_UKENDT")
         order = Effect("nemkonto", key, _digest(content), {**content, "at": created})
         return _answer(key, "NKSReceipt1", "ACPT", self.effects.accept(order).content["at"])
@@ -172,8 +178,10 @@ class Takers:
 
     def _conclusion(self, payment: Effect, at: str) -> Mapping[str, Any]:
         cpr = payment.content["payee_cpr"]
-        person = self.world.by_cpr(cpr)
+        person = self.world.by_cpr(cpr) if cpr else None
         reason = person.payment_rejected if person and cpr not in self.open_accounts else None
+        if payment.content.get("payee_other") in self.closed_payees:
+            reason = "AC04"
         message, status = ("NKSResponse9", "RJCT") if reason else ("NKSResponse8", "ACPT")
         # Nothing is concluded before it was taken, whatever clock asks.
         moment = max(at, payment.content["at"], key=_moment)

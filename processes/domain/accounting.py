@@ -60,8 +60,18 @@ class Part(StrEnum):
     """Which amount of a payment an entry takes (beløbsdel)."""
 
     GROSS = "brutto"
+    """What the help costs: before tax, less sanctions."""
     TAX = "skat"
     NET = "netto"
+    SET_OFF = "modregning"
+    """Taken for a debt, before or after tax."""
+    ADMINISTRATION = "administration"
+    """What somebody else is paid on the citizen's behalf."""
+    ATP = "atp"
+    """Both parts of it."""
+    ATP_MUNICIPALITY = "atp_kommune"
+    PENSION = "pension"
+    """Mandatory pension, on top of the help."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +141,16 @@ def voucher_for_payment(
     The account is the one of the month the help is for; entries of nothing are left out.
     """
     rule = book.on(event, benefit, line.month.first_day)
-    parts = {Part.GROSS: line.gross, Part.TAX: line.tax, Part.NET: line.net}
+    parts = {
+        Part.GROSS: line.gross - line.sanction,
+        Part.TAX: line.tax,
+        Part.NET: line.net,
+        Part.SET_OFF: line.set_off_gross + line.set_off,
+        Part.ADMINISTRATION: line.administration,
+        Part.ATP: line.atp + line.atp_municipality,
+        Part.ATP_MUNICIPALITY: line.atp_municipality,
+        Part.PENSION: line.pension,
+    }
     entries = tuple(
         Posting(
             entry.account,

@@ -16,20 +16,17 @@ from enum import StrEnum
 
 from processes.domain.calculation import Missing, Node, PersonMonth
 from processes.domain.decisions import DecidedLine, Decision
+from processes.domain.deductions import DecidedDeduction, due
 from processes.domain.errors import RuleError
 from processes.domain.facts import FactKind, Facts
 from processes.domain.money import Money
-from processes.domain.payments import (
-    PRODUCTION,
-    Net,
-    TaxCard,
-    decided_amount,
-    net_of,
-    tax_card,
-)
+from processes.domain.payments import PRODUCTION, decided_amount
 from processes.domain.periods import Month
+from processes.domain.pipeline import NO_CONTRIBUTIONS, Net, contributions, net_of
+from processes.domain.rates import RateBook
 from processes.domain.rules.book import RuleBook
 from processes.domain.rules.prose import day_in_words, month_in_words
+from processes.domain.tax import TaxCard, tax_card
 
 
 @dataclass(frozen=True)
@@ -60,6 +57,8 @@ class RemarkKind(StrEnum):
     CHANGED = "aendret"
     LARGE = "stor"
     SHARED = "flere_steder"
+    DEDUCTED = "fradrag"
+    NOTHING_PAID = "intet_til_borgeren"
 
 
 class Weight(StrEnum):
@@ -87,6 +86,9 @@ WEIGHTS: dict[RemarkKind, Weight] = {
     RemarkKind.CHANGED: Weight.LOOK,
     RemarkKind.LARGE: Weight.LOOK,
     RemarkKind.SHARED: Weight.LOOK,
+    # Decided and sent: it is carried out as it was decided.
+    RemarkKind.DEDUCTED: Weight.NOTED,
+    RemarkKind.NOTHING_PAID: Weight.LOOK,
 }
 
 REMARK_NAMES: dict[RemarkKind, str] = {
@@ -102,6 +104,8 @@ REMARK_NAMES: dict[RemarkKind, str] = {
     RemarkKind.CHANGED: "Ændret meget siden sidste måned",
     RemarkKind.LARGE: "Stort beløb til én person",
     RemarkKind.SHARED: "Samme person i flere sager",
+    RemarkKind.DEDUCTED: "Fradrag efter afgørelse",
+    RemarkKind.NOTHING_PAID: "Fradrag tager hele beløbet",
 }
 """What each remark is called on the page."""
 
@@ -181,10 +185,13 @@ def month_line(
     pays_on: date,
     mode: str,
     trouble: str = "",
+    rates: RateBook | None = None,
+    deductions: Iterable[DecidedDeduction] = (),
 ) -> MonthLine:
-    """Make the line of a month: the decided amount, its tax, and where it no longer fits.
+    """Make the line of a month: the decided amount, all that comes off, and where it does not fit.
 
-    `trouble` is why the month could not be calculated again, when it could not.
+    `trouble` is why the month could not be calculated again, when it could not. `deductions` are
+    those decided about the case. Without `rates` there are no contributions.
     Law: LAS § 89, stk. 1 (in arrears); KSL § 48 (the card in force when the money is paid).
     """
     amount = None if calculated is None else calculated.gross
@@ -205,14 +212,21 @@ def month_line(
         )
         remarks.append(Remark(RemarkKind.NO_TAX_CARD, said))
         return MonthLine(grant, amount, None, card, tuple(remarks))
+    helped = calculated if amount == grant.amount else None
+    off = due(deductions, grant.party_id, grant.month, pays_on)
     net = net_of(
         grant.amount,
         card,
         rules=rules,
         day=pays_on,
-        helped=calculated if amount == grant.amount else None,
+        helped=helped,
+        deductions=off,
+        contributions=NO_CONTRIBUTIONS
+        if rates is None
+        else contributions(grant.amount, grant.month, rates=rates, rules=rules, helped=helped),
     )
-    if not net.net:
+    remarks += _taken(net, off)
+    if not net.net and not net.taken:
         said = f"Trækprocenten er {card.rate_percent}. Se efter, om den er rigtig."
         remarks.append(Remark(RemarkKind.NOTHING_LEFT, said))
     explained = replace(net, explanation=explain(net, grant, calculated))
@@ -220,6 +234,20 @@ def month_line(
         said = "Få satserne og reglerne bekræftet af en anden i central opsætning."
         remarks.append(Remark(RemarkKind.UNCONFIRMED, said))
     return MonthLine(grant, amount, explained, card, tuple(remarks))
+
+
+def _taken(net: Net, off: Sequence[DecidedDeduction]) -> Iterator[Remark]:
+    named = {each.deduction.id: each for each in off}
+    for taken in net.taken:
+        found = named[taken.deduction_id]
+        yield Remark(
+            RemarkKind.DEDUCTED,
+            f"{found.deduction.label}: {taken.amount.danish()} efter afgørelse"
+            f" {found.decision.number}.",
+        )
+    if net.taken and not net.net:
+        said = "Se efter, om borgeren har noget at leve af denne måned."
+        yield Remark(RemarkKind.NOTHING_PAID, said)
 
 
 def _person(grant: RunningGrant, facts: Facts, pays_on: date) -> Iterator[Remark]:

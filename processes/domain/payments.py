@@ -1,36 +1,43 @@
 """Payment plan and execution (effektueringsplan, effektuering): gross, tax, net; owed on a date.
 
-The order is law: gross, then sanctions, tax, set-off and administration, then net. Sanctions,
-set-off and administration come with their own laws; their places are here.
+The order inside a payment is law, and stands in `pipeline`; what is planned, tried again and owed
+stands here.
 Knows decisions and calculations. Knows nothing of banks, ledgers or letters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
+from uuid import NAMESPACE_OID, uuid5
 
-from processes.domain.calculation import Calculation, Missing, Node, PersonMonth
+from processes.domain.calculation import Calculation, HelpKind, Missing, Node, PersonMonth
 from processes.domain.decisions import DecidedLine, Decision
-from processes.domain.errors import BrokenStateError, RuleError
-from processes.domain.facts import FACT_LABELS, QUESTIONS, Fact, FactKind, Facts, FactStatus
+from processes.domain.deductions import BEFORE_TAX, DecidedDeduction, DeductionKind, due
+from processes.domain.errors import RuleError
+from processes.domain.facts import FactKind, Facts
 from processes.domain.money import ZERO, Money, total
 from processes.domain.periods import DENMARK, ONE_DAY, Calendar, Month, danish_day
-from processes.domain.rates import Confidence
-from processes.domain.rules.book import Rule, RuleBook
+from processes.domain.pipeline import (
+    NO_CONTRIBUTIONS,
+    Contributions,
+    Net,
+    Taken,
+    contributions,
+    net_of,
+)
+from processes.domain.rates import Confidence, RateBook
+from processes.domain.rules.book import RuleBook
 from processes.domain.rules.prose import month_in_words
-from processes.domain.rules.sharing import DAY_COUNTS, share_of_days
-from processes.domain.rules.trace import lowest
+from processes.domain.tax import TAXED, TaxCard, tax_card
 
-PPM_PER_PERCENT = 10_000
-WHOLE_PERCENT = 100
 PRODUCTION = "production"
-WHOLE_DEDUCTION = "helt"
-NO_TAX = "ingen_skat"
 BY_HAND = "kasse"
-"""Words of the choices in law/rules.yaml."""
+"""The reason code of what was handed over at the desk."""
+NO_BANK = "intet_til_borgeren"
+"""The reference of a payment that leaves the citizen nothing: it is settled without a bank."""
 RECEIPT_BANKING_DAYS = 2
 RECEIPT_TIME = time(15, 30)
 """When the desk closes: whoever is to look into it has the next day."""
@@ -66,6 +73,46 @@ class PaymentLine:
     disposition_on: date
     explanation: Node
     """Gross to net, on top of the calculation's own tree."""
+    sanction: Money = ZERO
+    set_off_gross: Money = ZERO
+    atp: Money = ZERO
+    set_off: Money = ZERO
+    administration: Money = ZERO
+    """What somebody else is paid of it."""
+    atp_municipality: Money = ZERO
+    pension: Money = ZERO
+    """Paid on top of the help, not from it."""
+    taken: tuple[Taken, ...] = ()
+    """The deductions it comes from; none on a later try, whose parts are the first one's."""
+
+    @property
+    def income(self) -> Money:
+        """What is A-income and is reported: the gross less what comes off before tax."""
+        return self.gross - self.sanction - self.set_off_gross
+
+    @property
+    def cost(self) -> Money:
+        """What the month costs the municipality (udgift): no sanction, and what is on top."""
+        return self.gross - self.sanction + self.atp_municipality + self.pension
+
+
+def with_net(line: PaymentLine, net: Net) -> PaymentLine:
+    """Return a line with the amounts of a payment worked out."""
+    return replace(
+        line,
+        gross=net.gross,
+        tax=net.tax,
+        net=net.net,
+        explanation=net.explanation,
+        sanction=net.sanction,
+        set_off_gross=net.set_off_gross,
+        atp=net.atp,
+        set_off=net.set_off,
+        administration=net.administration,
+        atp_municipality=net.atp_municipality,
+        pension=net.pension,
+        taken=net.taken,
+    )
 
 
 @dataclass(frozen=True)
@@ -90,46 +137,6 @@ class PaymentReceipt:
     at: datetime
 
 
-class TaxCardKind(StrEnum):
-    """Which tax card it is (skattekorttype)."""
-
-    MAIN = "hovedkort"
-    SECONDARY = "bikort"
-    EXEMPTION = "frikort"
-
-
-_FIGURES = {
-    TaxCardKind.MAIN: (FactKind.TAX_CARD_RATE, FactKind.TAX_CARD_DEDUCTION),
-    TaxCardKind.SECONDARY: (FactKind.TAX_CARD_RATE,),
-    TaxCardKind.EXEMPTION: (),
-}
-"""What each card says; a deduction on another card than the main one is not used."""
-
-
-@dataclass(frozen=True)
-class TaxCard:
-    """A tax card (skattekort) as known for a month, with where each figure comes from."""
-
-    kind: TaxCardKind
-    rate_percent: int
-    """0 on an exemption card."""
-    monthly_deduction: Money
-    """Zero on any card but the main one."""
-    inputs: tuple[Node, ...]
-    limit: Money | None = None
-    """What is left of an exemption card's amount; None is not said, or another card."""
-
-
-@dataclass(frozen=True)
-class Net:
-    """A payment from gross to net (fra brutto til netto)."""
-
-    gross: Money
-    tax: Money
-    net: Money
-    explanation: Node
-
-
 @dataclass(frozen=True)
 class Planning:
     """What came of planning: a plan, or why there cannot be one yet (planlægning)."""
@@ -145,9 +152,6 @@ class Planning:
         return self.plan is not None
 
 
-TAXED = "betaling.beskattes"
-
-
 def deduction_used(lines: Iterable[PaymentLine], *, month: Month) -> dict[str, Money]:
     """Return how much of a month's deduction payments of that month have taken, by party.
 
@@ -159,126 +163,8 @@ def deduction_used(lines: Iterable[PaymentLine], *, month: Month) -> dict[str, M
             continue
         taxed = next((node.value for node in line.explanation.walk() if node.id == TAXED), None)
         if isinstance(taxed, Money):
-            used[line.party_id] = used.get(line.party_id, Money(0)) + line.gross - taxed
+            used[line.party_id] = used.get(line.party_id, Money(0)) + line.income - taxed
     return used
-
-
-def tax_card(facts: Facts, party_id: str, day: date) -> TaxCard | tuple[Missing, ...]:
-    """Return the tax card in force on a day, or everything that is not known of it.
-
-    Law: KSL § 48. A main card has a monthly deduction and a rate, a secondary card a rate only,
-    an exemption card neither. No card known is no card: it cannot be paid yet.
-    """
-    kind = _known(facts, party_id, FactKind.TAX_CARD_KIND, day)
-    if kind is None or kind.value is None:
-        return (_missing(party_id, FactKind.TAX_CARD_KIND),)
-    card = TaxCardKind(str(kind.value))
-    wanted = {each: _known(facts, party_id, each, day) for each in _FIGURES[card]}
-    unknown = [each for each, fact in wanted.items() if fact is None]
-    if unknown:
-        return tuple(_missing(party_id, each) for each in unknown)
-    said = {each: fact.value for each, fact in wanted.items() if fact is not None}
-    percent = said.get(FactKind.TAX_CARD_RATE) or 0
-    if not isinstance(percent, int) or not 0 <= percent <= WHOLE_PERCENT:
-        raise RuleError(f"Trækprocenten '{percent}' er ikke et helt tal fra 0 til 100. Ret den.")
-    monthly = said.get(FactKind.TAX_CARD_DEDUCTION) or Money(0)
-    if not isinstance(monthly, Money) or monthly < Money(0):
-        raise RuleError("Månedsfradraget er ikke et beløb på 0 kr. eller mere. Ret det.")
-    limit = _limit(facts, party_id, day) if card is TaxCardKind.EXEMPTION else None
-    found = (kind, *wanted.values(), limit)
-    inputs = tuple(_node(fact) for fact in found if fact is not None)
-    left = limit.value if limit is not None and isinstance(limit.value, Money) else None
-    return TaxCard(card, percent, monthly, inputs, left)
-
-
-def _limit(facts: Facts, party_id: str, day: date) -> Fact | None:
-    fact = _known(facts, party_id, FactKind.TAX_CARD_LIMIT, day)
-    if fact is not None and isinstance(fact.value, Money) and fact.value < Money(0):
-        raise RuleError("Resten af frikortets beløb er mindre end 0 kr. Ret den.")
-    return fact
-
-
-def net_of(
-    gross: Money,
-    card: TaxCard,
-    *,
-    rules: RuleBook,
-    day: date,
-    helped: PersonMonth | None = None,
-    deduction_used: Money = ZERO,
-) -> Net:
-    """Take A-tax from the gross help; `helped` is the month it is for, which may be a part month.
-
-    Law: KSL § 48; no AM contribution on this help.
-    Units: øre in, øre out; the rate is whole percent.
-    Rounds: the tax down to whole kroner (the øre are struck off).
-    """
-    rule = rules.on("betaling.a_skat", day)
-    deduction, read = _deduction(card, rules, day, helped)
-    # A month's deduction is had once, however many payments the month has.
-    deduction = max(deduction - deduction_used, Money(0))
-    taxed = max(gross - deduction, Money(0))
-    tax = taxed.share(card.rate_percent * PPM_PER_PERCENT).down_to_krone()
-    net = gross - tax
-    gross_node = Node("rule", "betaling.brutto", "Hjælp før skat", gross)
-    tax_node = Node(
-        "rule",
-        rule.name,
-        rule.label,
-        tax,
-        law=rule.law,
-        source=rule.says,
-        confidence=lowest(iter([rule.confidence, *(each.confidence for each in read)])),
-        inputs=(
-            *card.inputs,
-            *read,
-            Node("rule", TAXED, "Beløb, der beskattes", taxed),
-        ),
-    )
-    explanation = Node(
-        "rule",
-        "betaling.netto",
-        "Til udbetaling",
-        net,
-        source="Hjælpen før skat minus A-skat.",
-        confidence=tax_node.confidence,
-        inputs=(gross_node, tax_node),
-    )
-    return Net(gross, tax, net, explanation)
-
-
-def _deduction(
-    card: TaxCard, rules: RuleBook, day: date, helped: PersonMonth | None
-) -> tuple[Money, tuple[Node, ...]]:
-    """Return what is not taxed, and the readings of the law that was left to configuration."""
-    if card.kind is TaxCardKind.EXEMPTION and card.limit is None:
-        rule = rules.on("betaling.frikort_uden_graense", day)
-        if rule.value != NO_TAX:
-            raise BrokenStateError(f"rule {rule.name} names no way we know: {rule.value}")
-        return Money(0), (_choice(rule),)
-    monthly = card.monthly_deduction
-    if not monthly or helped is None or not helped.is_part:
-        return monthly, ()
-    rule = rules.on("betaling.maanedsfradrag_i_delt_maaned", day)
-    if rule.value == WHOLE_DEDUCTION:
-        return monthly, (_choice(rule),)
-    by = DAY_COUNTS.get(rule.value)
-    if by is None:
-        raise BrokenStateError(f"rule {rule.name} names no way we know: {rule.value}")
-    shares = (share_of_days(monthly, days, helped.month, by) for days in helped.help_periods)
-    return min(total(shares), monthly), (_choice(rule),)
-
-
-def _choice(rule: Rule) -> Node:
-    return Node(
-        "rule",
-        rule.name,
-        rule.label,
-        rule.value,
-        law=rule.law,
-        source=rule.says,
-        confidence=rule.confidence,
-    )
 
 
 def plan(
@@ -296,6 +182,8 @@ def plan(
     months: Collection[Month] | None = None,
     pays_on: date | None = None,
     earlier: Collection[PaymentLine] = (),
+    rates: RateBook | None = None,
+    deductions: Collection[DecidedDeduction] = (),
 ) -> Planning:
     """Plan the payments of a decision: one a person and month with anything to pay.
 
@@ -303,7 +191,9 @@ def plan(
     asked for are planned, and when none is asked for the first with anything to pay: the following
     ones are paid when they come. Nothing is planned by halves: if one tax card is unknown, there is
     no plan. What tax leaves nothing of is not ordered. `pays_on` is the day of what cannot wait;
-    `earlier` are payments of other help, which may have used the month's deduction.
+    `earlier` are payments of other help, which may have used the month's deduction. `deductions`
+    are those decided about the case; nothing comes off help until the first payment. Without
+    `rates` there are no contributions.
     """
     if calculation.id != decision.calculation_id:
         raise RuleError("Afgørelsen bygger på en anden beregning. Hent den, der er afgjort på.")
@@ -318,26 +208,31 @@ def plan(
             continue
         day = pays_on or disposition_day(month.month, calendar=calendar, today=today)
         used = deduction_used(earlier, month=Month.of(day)).get(month.party_id, Money(0))
-        net = _net(month, gross, day, facts, rules, used)
+        is_support = decision.help_kind is HelpKind.SUPPORT
+        beside = NO_CONTRIBUTIONS
+        if rates is not None and is_support:
+            beside = contributions(gross, month.month, rates=rates, rules=rules, helped=month)
+        off = due(deductions, month.party_id, month.month, day) if is_support else []
+        net = _net(month, gross, day, facts, rules, used, off, beside)
         if not isinstance(net, Net):
             missing += net
             continue
-        lines.append(
-            PaymentLine(
-                id=new_id(),
-                plan_id=plan_id,
-                case_id=decision.case_id,
-                decision_id=decision.id,
-                party_id=month.party_id,
-                month=month.month,
-                sequence=0,
-                gross=net.gross,
-                tax=net.tax,
-                net=net.net,
-                disposition_on=day,
-                explanation=_with_calculation(net.explanation, month),
-            )
+        line = PaymentLine(
+            id=new_id(),
+            plan_id=plan_id,
+            case_id=decision.case_id,
+            decision_id=decision.id,
+            party_id=month.party_id,
+            month=month.month,
+            sequence=0,
+            gross=net.gross,
+            tax=net.tax,
+            net=net.net,
+            disposition_on=day,
+            explanation=net.explanation,
         )
+        explained = replace(net, explanation=_with_calculation(net.explanation, month))
+        lines.append(with_net(line, explained))
     if missing:
         said = " ".join(dict.fromkeys(each.sentence for each in missing))
         return Planning(None, tuple(dict.fromkeys(missing)), f"Kan ikke udbetales endnu. {said}")
@@ -347,7 +242,8 @@ def plan(
 
 def _planned(made: PaymentPlan, mode: str) -> Planning:
     """Leave out what tax leaves nothing of, and stop what rests on a reading nobody confirmed."""
-    kept = tuple(line for line in made.lines if line.net)
+    # What others get, or a sanction took, is carried out though nothing is left for the citizen.
+    kept = tuple(line for line in made.lines if line.net or line.taken)
     read = [node for line in kept for node in line.explanation.walk() if _is_unsure(node)]
     if mode == PRODUCTION and read:
         return _unconfirmed(read)
@@ -364,7 +260,14 @@ _NOTHING_LEFT = (
 
 
 def _net(
-    month: PersonMonth, gross: Money, pays_on: date, facts: Facts, rules: RuleBook, used: Money
+    month: PersonMonth,
+    gross: Money,
+    pays_on: date,
+    facts: Facts,
+    rules: RuleBook,
+    used: Money,
+    off: list[DecidedDeduction],
+    beside: Contributions,
 ) -> Net | tuple[Missing, ...]:
     # The card in force when the money is paid, not in the month it is for.
     card = tax_card(facts, month.party_id, pays_on)
@@ -372,7 +275,16 @@ def _net(
         return card
     if card.limit is not None and gross > card.limit:
         return (_card_used_up(month.party_id, card.limit, gross),)
-    return net_of(gross, card, rules=rules, day=pays_on, helped=month, deduction_used=used)
+    return net_of(
+        gross,
+        card,
+        rules=rules,
+        day=pays_on,
+        helped=month,
+        deduction_used=used,
+        deductions=off,
+        contributions=beside,
+    )
 
 
 def _wanted(
@@ -457,59 +369,134 @@ def receipt_expected_by(day: date, *, calendar: Calendar) -> datetime:
 def try_again(
     line: PaymentLine, *, new_id: Callable[[], str], calendar: Calendar, today: date
 ) -> PaymentLine:
-    """Return the next try of a rejected payment: same amount, payee, month and decision."""
+    """Return the next try of a rejected payment: same amounts, payee, month and decision.
+
+    What others get of it left with the first try.
+    """
     return replace(
         line,
         id=new_id(),
         sequence=line.sequence + 1,
         disposition_on=disposition_day(line.month, calendar=calendar, today=today),
+        taken=(),
     )
 
 
-Paid = Mapping[tuple[str, Month], tuple[Money, Money]]
-"""What has left for a person and month: gross and tax, by party and month."""
+@dataclass(frozen=True)
+class PaidMonth:
+    """What has left for a person and month (udbetalt for måneden)."""
+
+    gross: Money = ZERO
+    tax: Money = ZERO
+    atp: Money = ZERO
+    atp_municipality: Money = ZERO
+    pension: Money = ZERO
+    taken: Mapping[str, Money] = field(default_factory=dict)
+    """What each deduction took, by its id."""
+
+    def plus(self, line: PaymentLine) -> PaidMonth:
+        """Return it with one more payment."""
+        taken = dict(self.taken)
+        for each in line.taken:
+            taken[each.deduction_id] = taken.get(each.deduction_id, ZERO) + each.amount
+        return PaidMonth(
+            self.gross + line.gross,
+            self.tax + line.tax,
+            self.atp + line.atp,
+            self.atp_municipality + line.atp_municipality,
+            self.pension + line.pension,
+            taken,
+        )
+
+
+NOTHING_PAID = PaidMonth()
+
+
+def part_id(payment_id: str, deduction_id: str) -> str:
+    """Return the id of what a deduction takes of a payment: the same, however often it is made."""
+    return str(uuid5(NAMESPACE_OID, f"part:{payment_id}:{deduction_id}"))
+
+
+Paid = Mapping[tuple[str, Month], PaidMonth]
+"""What has left for a person and month, by party and month."""
 
 
 def paid_before(rows: Iterable[tuple[PaymentLine, PaymentState]], decision_id: str) -> Paid:
     """Add up what other decisions of a case made leave (tidligere udbetalt).
 
-    A rejected payment has not left; one that is planned only may still not leave.
+    A rejected payment has not left; one that is planned only may still not leave. What others got
+    of a payment left with its first try, whatever became of the rest.
     """
     left = {PaymentState.ORDERED, PaymentState.ACCEPTED, PaymentState.SETTLED}
-    found: dict[tuple[str, Month], tuple[Money, Money]] = {}
+    found: dict[tuple[str, Month], PaidMonth] = {}
     for line, state in rows:
         if state in left and line.decision_id != decision_id:
-            gross, tax = found.get((line.party_id, line.month), (Money(0), Money(0)))
-            found[line.party_id, line.month] = (gross + line.gross, tax + line.tax)
+            key = (line.party_id, line.month)
+            found[key] = found.get(key, NOTHING_PAID).plus(line)
     return found
 
 
 def difference(line: PaymentLine, paid: Paid) -> PaymentLine | None:
     """Return what is left of a payment when what was paid before is taken off (forskelsbeløb).
 
-    None when nothing more is owed: too much is never taken back here. Tax is what the whole month
-    is taxed with, less what was withheld before; never more than the difference.
+    None when nothing more is owed: too much is never taken back here. Everything that comes off is
+    what comes off the whole month, less what came off before; never more than the difference, and
+    in the same order.
     """
-    gross, tax = paid.get((line.party_id, line.month), (Money(0), Money(0)))
-    more = line.gross - gross
-    if not gross:
+    before = paid.get((line.party_id, line.month), NOTHING_PAID)
+    more = line.gross - before.gross
+    if not before.gross:
         return line
     if more <= Money(0):
         return None
-    more_tax = min(max(line.tax - tax, Money(0)), more)
-    net = more - more_tax
+    left, taken = more, []
+    for each in line.taken:
+        if each.kind in BEFORE_TAX:
+            amount = _rest(each.amount, before.taken.get(each.deduction_id, ZERO), left)
+            left = left - amount
+            taken += [replace(each, amount=amount)] if amount else []
+    tax = _rest(line.tax, before.tax, left)
+    atp = _rest(line.atp, before.atp, left - tax)
+    left = left - tax - atp
+    for each in line.taken:
+        if each.kind not in BEFORE_TAX:
+            amount = _rest(each.amount, before.taken.get(each.deduction_id, ZERO), left)
+            left = left - amount
+            taken += [replace(each, amount=amount)] if amount else []
     explanation = Node(
         "rule",
         "betaling.forskel",
         "Forskel til udbetaling",
-        net,
+        left,
         source="Det, der er afgjort nu, minus det, der er udbetalt for måneden før.",
         inputs=(
             line.explanation,
-            Node("rule", "betaling.udbetalt_foer", "Udbetalt før, før skat", gross),
+            Node("rule", "betaling.udbetalt_foer", "Udbetalt før, før skat", before.gross),
         ),
     )
-    return replace(line, gross=more, tax=more_tax, net=net, explanation=explanation)
+    sums = {
+        kind: total(each.amount for each in taken if each.kind is kind) for kind in DeductionKind
+    }
+    return replace(
+        line,
+        gross=more,
+        tax=tax,
+        net=left,
+        explanation=explanation,
+        sanction=sums[DeductionKind.SANCTION],
+        set_off_gross=sums[DeductionKind.SET_OFF_GROSS],
+        atp=atp,
+        set_off=sums[DeductionKind.SET_OFF],
+        administration=sums[DeductionKind.ADMINISTRATION],
+        atp_municipality=max(line.atp_municipality - before.atp_municipality, ZERO),
+        pension=max(line.pension - before.pension, ZERO),
+        taken=tuple(taken),
+    )
+
+
+def _rest(whole: Money, before: Money, left: Money) -> Money:
+    """Return what is still to come off, and not more than there is."""
+    return min(max(whole - before, ZERO), left)
 
 
 def decided_amount(lines: tuple[DecidedLine, ...], party_id: str, month: Month) -> Money | None:
@@ -537,17 +524,3 @@ def _with_calculation(explanation: Node, month: PersonMonth) -> Node:
     )
     label = f"Hjælp før skat for {month_in_words(month.month)}"
     return replace(explanation, inputs=(replace(gross, label=label, inputs=lines), *rest))
-
-
-def _known(facts: Facts, party_id: str, kind: FactKind, day: date) -> Fact | None:
-    fact = facts.on(party_id, kind, day)
-    return fact if fact is not None and fact.status is not FactStatus.UNKNOWN else None
-
-
-def _missing(party_id: str, kind: FactKind) -> Missing:
-    return Missing(party_id, kind.value, QUESTIONS[kind].format(who="modtageren"))
-
-
-def _node(fact: Fact) -> Node:
-    source = fact.source.name + (f", {fact.source.evidence}" if fact.source.evidence else "")
-    return Node("fact", fact.id, FACT_LABELS[fact.kind], fact.value, source=source)

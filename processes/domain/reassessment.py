@@ -11,7 +11,7 @@ from enum import StrEnum
 from processes.domain.calculation import Calculation, Outcome
 from processes.domain.decisions import DecidedLine, Decision, decided_lines
 from processes.domain.money import Money
-from processes.domain.payments import Paid, decided_amount
+from processes.domain.payments import NOTHING_PAID, Paid, decided_amount
 from processes.domain.periods import Month
 
 
@@ -59,10 +59,9 @@ def lowered(calculation: Calculation, before: Sequence[DecidedLine]) -> tuple[Mo
 def differences(decision: Decision, paid: Paid) -> dict[tuple[str, Month], Money]:
     """Return decided minus paid, before tax, for everybody in the months something was paid for."""
     people = {line.party_id for line in decision.lines} | {party_id for party_id, _ in paid}
-    nothing = (Money(0), Money(0))
     return {
         (party_id, month): _amount(decision.lines, party_id, month)
-        - paid.get((party_id, month), nothing)[0]
+        - paid.get((party_id, month), NOTHING_PAID).gross
         for party_id in sorted(people)
         for month in sorted({month for _, month in paid})
     }

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from processes.domain.errors import RuleError, TwoPersonError
-from processes.domain.money import Money, total
+from processes.domain.money import ZERO, Money, total
 from processes.domain.payments import PaymentState
 from processes.domain.periods import DENMARK, ONE_DAY, Calendar, Month
 
@@ -136,6 +136,24 @@ class Accounted:
     reported_gross: Money | None
     """What the income register has taken; None when nothing."""
     reported_tax: Money | None
+    sanction: Money = ZERO
+    set_off_gross: Money = ZERO
+    on_top: Money = ZERO
+    """What is paid beside the help: the municipality's ATP and mandatory pension."""
+    others: Money = ZERO
+    """What others get of it."""
+    others_paid: Money = ZERO
+    others_rejected: Money = ZERO
+
+    @property
+    def income(self) -> Money:
+        """What is reported: the gross less what comes off before tax."""
+        return self.gross - self.sanction - self.set_off_gross
+
+    @property
+    def cost(self) -> Money:
+        """What is posted: the gross less sanctions, and what is on top."""
+        return self.gross - self.sanction + self.on_top
 
 
 class DifferenceKind(StrEnum):
@@ -148,6 +166,8 @@ class DifferenceKind(StrEnum):
     NOT_REPORTED = "ikke_indberettet"
     REPORTED_OTHER = "indberettet_andet"
     REPORTED_UNPAID = "indberettet_uden_betaling"
+    OTHERS_REJECTED = "andre_afvist"
+    OTHERS_NO_RECEIPT = "andre_uden_kvittering"
 
 
 DIFFERENCE_NAMES: Mapping[DifferenceKind, str] = {
@@ -158,6 +178,8 @@ DIFFERENCE_NAMES: Mapping[DifferenceKind, str] = {
     DifferenceKind.NOT_REPORTED: "Udbetalt, men ikke indberettet til eIndkomst",
     DifferenceKind.REPORTED_OTHER: "Indberettet med andre beløb",
     DifferenceKind.REPORTED_UNPAID: "Indberettet, men ikke udbetalt",
+    DifferenceKind.OTHERS_REJECTED: "Betaling til en anden modtager er afvist",
+    DifferenceKind.OTHERS_NO_RECEIPT: "Betaling til en anden modtager er uden svar",
 }
 
 
@@ -188,6 +210,13 @@ class Reconciliation:
     reported_gross: Money
     reported_tax: Money
     differences: tuple[Difference, ...]
+    paid_sanction: Money = ZERO
+    paid_set_off: Money = ZERO
+    """§ 94, before tax."""
+    paid_income: Money = ZERO
+    paid_cost: Money = ZERO
+    others: Money = ZERO
+    others_paid: Money = ZERO
 
 
 def reconcile(rows: Sequence[Accounted]) -> Reconciliation:
@@ -212,11 +241,21 @@ def reconcile(rows: Sequence[Accounted]) -> Reconciliation:
         reported_gross=total(row.reported_gross for row in rows if row.reported_gross is not None),
         reported_tax=total(row.reported_tax for row in rows if row.reported_tax is not None),
         differences=tuple(each for row in rows for each in _differences(row)),
+        paid_sanction=total(row.sanction for row in paid),
+        paid_set_off=total(row.set_off_gross for row in paid),
+        paid_income=total(row.income for row in paid),
+        paid_cost=total(row.cost for row in paid),
+        others=total(row.others for row in rows),
+        others_paid=total(row.others_paid for row in rows),
     )
 
 
 def _differences(row: Accounted) -> Iterator[Difference]:
-    return _of_paid(row) if row.state is PaymentState.SETTLED else _of_unpaid(row)
+    yield from _of_paid(row) if row.state is PaymentState.SETTLED else _of_unpaid(row)
+    if row.others_rejected:
+        yield _found(row, DifferenceKind.OTHERS_REJECTED, row.others, row.others_paid)
+    elif row.others != row.others_paid:
+        yield _found(row, DifferenceKind.OTHERS_NO_RECEIPT, row.others, row.others_paid)
 
 
 def _found(
@@ -227,13 +266,13 @@ def _found(
 
 def _of_paid(row: Accounted) -> Iterator[Difference]:
     if row.posted is None:
-        yield _found(row, DifferenceKind.NOT_POSTED, row.gross, None)
-    elif row.posted != row.gross:
-        yield _found(row, DifferenceKind.POSTED_OTHER, row.gross, row.posted)
+        yield _found(row, DifferenceKind.NOT_POSTED, row.cost, None)
+    elif row.posted != row.cost:
+        yield _found(row, DifferenceKind.POSTED_OTHER, row.cost, row.posted)
     if row.reported_gross is None:
-        yield _found(row, DifferenceKind.NOT_REPORTED, row.gross, None)
-    elif (row.reported_gross, row.reported_tax) != (row.gross, row.tax):
-        yield _found(row, DifferenceKind.REPORTED_OTHER, row.gross, row.reported_gross)
+        yield _found(row, DifferenceKind.NOT_REPORTED, row.income, None)
+    elif (row.reported_gross, row.reported_tax) != (row.income, row.tax):
+        yield _found(row, DifferenceKind.REPORTED_OTHER, row.income, row.reported_gross)
 
 
 def _of_unpaid(row: Accounted) -> Iterator[Difference]:

@@ -8,17 +8,19 @@ Knows no process and no step; a second opinion on purpose.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from processes.domain.calculation import Calculation, HelpKind, Outcome
 from processes.domain.decisions import SYSTEM, DecidedLine, Decision, Proposal
+from processes.domain.deductions import DecidedDeduction, DeductionKind, is_sent_before
 from processes.domain.errors import SafeguardError
 from processes.domain.facts import FactKind
 from processes.domain.hearings import HearingState, PartyHearing
 from processes.domain.immediate_help import ImmediateHelp
 from processes.domain.life import named
-from processes.domain.money import Money
+from processes.domain.money import Money, total
 from processes.domain.payments import PaymentLine, decided_amount
 from processes.domain.periods import danish_day
 from processes.domain.reassessment import lowered
@@ -183,12 +185,15 @@ def check_payment(
     last_decided: Sequence[DecidedLine] = (),
     calculation: Calculation,
     provisional_allowed: bool,
+    deductions: Collection[DecidedDeduction] = (),
 ) -> None:
     """Refuse a payment that no sent decision carries, or that pays less than was decided.
 
-    `last_decided` are the lines of the newest decision that was sent before this one.
+    `last_decided` are the lines of the newest decision that was sent before this one; `deductions`
+    are those decided about the case.
     """
     decision = _check_decided(line, decision)
+    check_deductions(line, deductions)
     _check_not_lower(line, decision, last_decided)
     if calculation.id != decision.calculation_id:
         raise SafeguardError("Beregningen er ikke den, der er afgjort på. Hent den rigtige.")
@@ -222,6 +227,7 @@ def check_running_payment(
     decision: Decision | None,
     newest: Decision | None,
     last_decided: Sequence[DecidedLine] = (),
+    deductions: Collection[DecidedDeduction] = (),
 ) -> None:
     """Refuse a month's payment of running help that the newest sent decision does not carry.
 
@@ -233,7 +239,52 @@ def check_running_payment(
         raise SafeguardError(
             f"Der er sendt en nyere afgørelse om {line.month}. Beregn betalingen igen efter den."
         )
+    check_deductions(line, deductions)
     _check_not_lower(line, decision, last_decided)
+
+
+def check_deductions(line: PaymentLine, decided: Collection[DecidedDeduction]) -> None:
+    """Refuse that anything comes off a payment without a decision that was sent first.
+
+    Law: FVL §§ 19 and 22-24; a payment that is tried again is the amounts of the first try, which
+    was seen here.
+    """
+    if line.sequence > 0:
+        return
+    known = {each.deduction.id: each for each in decided}
+    sums: defaultdict[DeductionKind, Money] = defaultdict(lambda: Money(0))
+    for taken in line.taken:
+        found = known.get(taken.deduction_id)
+        if (
+            found is None
+            or found.deduction.decision_id != found.decision.id
+            or (found.deduction.party_id, found.deduction.case_id, found.deduction.kind)
+            != (line.party_id, line.case_id, taken.kind)
+        ):
+            raise SafeguardError(
+                "Der er trukket noget fra udbetalingen uden en afgørelse. Beregn den igen."
+            )
+        if not is_sent_before(found.decision, line.disposition_on):
+            raise SafeguardError(
+                f"Afgørelsen om «{found.deduction.label}» er ikke sendt før udbetalingen, så intet"
+                " kan trækkes. Beregn betalingen igen uden den."
+            )
+        if not found.deduction.is_due(line.month) or taken.amount > found.deduction.amount:
+            raise SafeguardError(
+                f"«{found.deduction.label}» er ikke afgjort med {taken.amount.danish()} for"
+                f" {line.month}. Beregn betalingen igen."
+            )
+        sums[taken.kind] = sums[taken.kind] + taken.amount
+    said = {
+        DeductionKind.SANCTION: line.sanction,
+        DeductionKind.SET_OFF_GROSS: line.set_off_gross,
+        DeductionKind.SET_OFF: line.set_off,
+        DeductionKind.ADMINISTRATION: line.administration,
+    }
+    if any(sums[kind] != amount for kind, amount in said.items()):
+        raise SafeguardError(
+            "Det, der er trukket fra udbetalingen, passer ikke med afgørelserne. Beregn den igen."
+        )
 
 
 def _check_decided(line: PaymentLine, decision: Decision | None) -> Decision:
@@ -268,7 +319,10 @@ def _check_amounts(line: PaymentLine, decided: Money) -> None:
             f"Der står {line.gross.danish()} for {line.month}, men der er kun afgjort"
             f" {decided.danish()}. Ret planen efter afgørelsen."
         )
-    if line.net != line.gross - line.tax or line.tax < Money(0) or line.net < Money(0):
+    off = (line.tax, line.atp, line.set_off, line.administration)
+    if line.net != line.income - total(off) or min(
+        line.net, line.sanction, line.set_off_gross, *off
+    ) < Money(0):
         raise SafeguardError(
             "Brutto, skat og netto passer ikke sammen på udbetalingen. Lav planen igen."
         )

@@ -10,9 +10,11 @@ from typing import Protocol
 from processes.domain.errors import RuleError
 from processes.domain.identifiers import Cvr
 from processes.operations.control import Control
-from processes.stages import applications, payments, runs
+from processes.stages import applications, claims, parts, payments, runs
 
 LOOK_BACK = timedelta(days=40)
+MOVEMENTS_BACK = timedelta(days=400)
+"""A payment on a claim may be told long after it was made."""
 """How far back receipts are asked for: longer than any payment is under way."""
 
 
@@ -89,12 +91,34 @@ class Intake:
         """Return the answer to a message that could not be read at all."""
         return self.channel.unreadable(reason)
 
+    def fetch_claim_movements(self) -> int:
+        """Ask the debtor system what lessened the claims; returns how many movements were new."""
+        new = 0
+        for municipality_id in self.municipalities():
+            with self.env.uow(municipality_id) as uow:
+                if not uow.claims.is_waiting():
+                    continue
+                cvr = Cvr(uow.setup.municipality().cvr)
+            answers = self.env.gateways.debts.movements(
+                since=self.env.gateways.clock.today() - MOVEMENTS_BACK, municipality_cvr=cvr
+            )
+            with self.env.uow(municipality_id) as uow:
+                new += claims.movements_came(self.env.context(uow), answers)
+                uow.commit()
+        if new:
+            self.env.wake()
+        return new
+
     def fetch_receipts(self) -> int:
         """Ask the bank what became of payments under way; returns how many receipts were new."""
         new = 0
         for municipality_id in self.municipalities():
             with self.env.uow(municipality_id) as uow:
-                if not uow.payments.unsettled() and not uow.runs.is_waiting():
+                if (
+                    not uow.payments.unsettled()
+                    and not uow.runs.is_waiting()
+                    and not uow.deductions.parts_under_way()
+                ):
                     continue
                 cvr = Cvr(uow.setup.municipality().cvr)
             answers = self.env.gateways.payments.receipts(
@@ -103,6 +127,7 @@ class Intake:
             with self.env.uow(municipality_id) as uow:
                 ctx = self.env.context(uow)
                 new += payments.receipts_came(ctx, answers) + runs.receipts_came(ctx, answers)
+                new += parts.receipts_came(ctx, answers)
                 uow.commit()
         if new:
             self.env.wake()

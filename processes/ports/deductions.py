@@ -59,5 +59,16 @@ class DeductionStore(Protocol):
     def parts(self, part_ids: Sequence[str]) -> Sequence[PartPayment]:
         """Return some payments to others."""
 
-    def append_receipts(self, receipts: Sequence[PaymentReceipt]) -> Sequence[PaymentReceipt]:
-        """Append what the bank answered about payments to others; returns what was new."""
+    def parts_of_payments(self, payment_ids: Sequence[str]) -> Sequence[PartPayment]:
+        """Return what others get of some payments."""
+
+    def parts_under_way(self) -> bool:
+        """Tell whether the bank has not answered about everything others are paid."""
+
+    def append_receipts(
+        self, receipts: Sequence[tuple[int, PaymentReceipt]]
+    ) -> Sequence[PaymentReceipt]:
+        """Append what the bank answered about payments to others, each with which try it was.
+
+        Returns what was new; `payment_id` of a receipt is the part's.
+        """

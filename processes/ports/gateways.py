@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from processes.domain.accounting import Voucher
+from processes.domain.deductions import Payee
 from processes.domain.identifiers import Cpr, Cvr
 from processes.domain.letters import Letter
 from processes.domain.money import Money
@@ -142,12 +143,19 @@ class PaymentRequest:
     """One payment to be made (udbetalingsanmodning); a third party learns no more than this."""
 
     idempotency_key: str
-    payee_cpr: Cpr
+    payee_cpr: Cpr | None
+    """The citizen, whose NemKonto it goes to; None when somebody else is paid."""
     amount: Money
     disposition_on: date
     text: str
     """At most 40 characters on the payee's bank statement; never the legal ground."""
     municipality_cvr: Cvr
+    payee: Payee | None = None
+    """Somebody else: landlord, supplier."""
+
+    def __post_init__(self) -> None:
+        if (self.payee_cpr is None) == (self.payee is None):
+            raise ValueError("a payment has one payee")
 
 
 class ReceiptState(StrEnum):
@@ -238,6 +246,57 @@ class BenefitReporting(Protocol):
 
     def report(self, report: BenefitReport) -> BenefitReportAnswer:
         """Hand over one report; lines it knows already are counted and not taken twice."""
+
+
+@dataclass(frozen=True)
+class DebtClaimRequest:
+    """A claim to be registered with the debtor system (debitorregistrering)."""
+
+    idempotency_key: str
+    claim_id: str
+    case_number: str
+    debtor: Cpr
+    claim_type: str
+    """The collector's own code (fordringstype)."""
+    amount: Money
+    from_month: Month
+    to_month: Month
+    founded_on: date
+    limitation_on: date
+    municipality_cvr: Cvr
+
+
+class MovementKind(StrEnum):
+    """What lessened a claim (bevægelse)."""
+
+    PAID = "indbetaling"
+    SET_OFF = "modregning"
+    WRITTEN_OFF = "afskrivning"
+
+
+@dataclass(frozen=True)
+class ClaimMovement:
+    """Something that lessened a claim in the debtor system; the same may come twice."""
+
+    claim_id: str
+    reference: str
+    """The debtor system's own id of the movement."""
+    kind: MovementKind
+    on: date
+    amount: Money
+
+
+class DebtRegistry(Protocol):
+    """The debtor system (SF1590_B): keeps the account of a claim."""
+
+    def register(self, request: DebtClaimRequest) -> Receipt:
+        """Hand over one claim; accepted or rejected at once."""
+
+    def transfer(self, claim_id: str, *, idempotency_key: str, municipality_cvr: Cvr) -> Receipt:
+        """Let a claim go to the collector (Gældsstyrelsen)."""
+
+    def movements(self, *, since: date, municipality_cvr: Cvr) -> Sequence[ClaimMovement]:
+        """Return what lessened claims on or after a day, oldest first."""
 
 
 class Channel(StrEnum):
@@ -370,3 +429,4 @@ class Gateways:
     case_index: CaseIndex
     scanner: ContentScanner
     reporting: BenefitReporting
+    debts: DebtRegistry

@@ -14,11 +14,13 @@ from processes.domain.access import Actor
 from processes.domain.calculation import Node
 from processes.domain.cases import Application, Case
 from processes.domain.decisions import Decision
+from processes.domain.deductions import DecidedDeduction
 from processes.domain.facts import Fact
 from processes.domain.grants import RunningGrant
 from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentReceipt, PaymentState
 from processes.domain.periods import Month
+from processes.domain.pipeline import Taken
 from processes.domain.runs import Accounted, Difference, Verdict
 from processes.ports.pages import ExplainLine
 from processes.ports.records import UserTask, VoucherRecord
@@ -85,6 +87,14 @@ class RunResult:
     allowance: Money
     explanation: Node | None
     made_at: datetime
+    sanction: Money = NOTHING
+    set_off_gross: Money = NOTHING
+    atp: Money = NOTHING
+    set_off: Money = NOTHING
+    administration: Money = NOTHING
+    atp_municipality: Money = NOTHING
+    pension: Money = NOTHING
+    taken: tuple[Taken, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,8 @@ class RunBasis:
     """What each person was paid for the month before, before tax, by party."""
     shared: frozenset[str]
     """Parties whose personal number stands on more than one line of the run."""
+    deductions: Mapping[str, Sequence[DecidedDeduction]] = field(default_factory=dict)
+    """What was decided and sent to come off, by case."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from processes.domain.decisions import DecidedLine, Decision
 from processes.domain.errors import RuleError
 from processes.domain.facts import Fact, FactAnswer, Facts, Source, SourceKind
 from processes.domain.identifiers import Cvr
-from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentReceipt, PaymentState
 from processes.domain.periods import Period
 from processes.ports.gateways import Gateways, PaymentRequest, Receipt, ReceiptState
@@ -58,6 +57,8 @@ def plan(ctx: StepContext, *, decision_id: str) -> Variables:
         months={month for _, month in paid} or None,
         pays_on=_same_day(ctx, decision),
         earlier=_of_other_help(ctx, decision),
+        rates=ctx.rates,
+        deductions=ctx.uow.deductions.of_case(decision.case_id),
     )
     if planning.plan is None:
         return {"plan_id": None, "payable": False, "reason": planning.reason}
@@ -112,8 +113,7 @@ def _of_other_help(ctx: StepContext, decision: Decision) -> list[PaymentLine]:
 
 
 def _check(ctx: StepContext, line: PaymentLine, decision: Decision) -> None:
-    paid = _paid(ctx, decision)
-    before, _ = paid.get((line.party_id, line.month), (Money(0), Money(0)))
+    before = _paid(ctx, decision).get((line.party_id, line.month), payments.NOTHING_PAID).gross
     safeguards.check_payment(
         # A difference is right when it makes up the whole month with what was paid before.
         replace(line, gross=line.gross + before, net=line.net + before),
@@ -121,6 +121,7 @@ def _check(ctx: StepContext, line: PaymentLine, decision: Decision) -> None:
         last_decided=_last_decided(ctx, decision, line.party_id),
         provisional_allowed=ctx.mode != PRODUCTION,
         calculation=ctx.uow.calculations.get(decision.calculation_id),
+        deductions=ctx.uow.deductions.of_case(line.case_id),
     )
 
 
@@ -170,8 +171,19 @@ def order(ctx: StepContext, *, plan_id: str) -> Variables:
             continue
         _check(ctx, line, decision)
         ctx.uow.payments.mark_ordered(line.id, ctx.now)
-        ctx.leave("send.payment", line.case_id, {"payment_id": line.id}, key=f"payment:{line.id}")
+        if line.net:
+            key = f"payment:{line.id}"
+            ctx.leave("send.payment", line.case_id, {"payment_id": line.id}, key=key)
+        else:
+            nothing_left = PaymentReceipt(
+                line.id, PaymentState.SETTLED, payments.NO_BANK, "", ctx.now
+            )
+            _append(ctx, line, nothing_left)
         ordered += 1
+    with_parts = [line.id for line in plan_.lines if line.taken]
+    if with_parts:
+        body = {"payment_ids": with_parts, "case_id": plan_.case_id}
+        ctx.leave("parts.order", plan_.case_id, body, key=f"parts:{plan_id}")
     case = ctx.uow.cases.lock(plan_.case_id)
     is_support = decision.help_kind is HelpKind.SUPPORT
     if ordered and is_support and case.state is CaseState.DECIDED:

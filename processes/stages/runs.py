@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from processes.domain import accounting, payments, runs, safeguards
@@ -35,8 +36,10 @@ from processes.domain.identifiers import Cpr, Cvr
 from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentReceipt, PaymentState
 from processes.domain.periods import ONE_DAY, Month
+from processes.domain.pipeline import Net
 from processes.domain.rates import RateBook
 from processes.domain.rules.book import RuleBook
+from processes.domain.runs import DifferenceKind
 from processes.ports.gateways import (
     BenefitReport,
     BenefitReportAnswer,
@@ -221,6 +224,8 @@ def _result(
         pays_on=wanted.pays_on,
         mode=wanted.mode,
         trouble=trouble,
+        rates=wanted.rates,
+        deductions=basis.deductions.get(grant.case_id, ()),
     )
     limits = Limits(wanted.run.change_percent, wanted.run.largest)
     made = compared(
@@ -265,7 +270,7 @@ def _guarded(wanted: Sum, line: RunLine, made: MonthLine) -> MonthLine:
     if made.net is None:
         return made
     try:
-        _check(_payment(line, made.net.tax, wanted.pays_on, made.net.explanation), wanted.basis)
+        _check(_payment(line, wanted.pays_on, made.net), wanted.basis)
     except SafeguardError as error:
         return replace(made, remarks=(*made.remarks, Remark(RemarkKind.GUARD, str(error))))
     return made
@@ -279,12 +284,13 @@ def _check(payment: PaymentLine, basis: RunBasis) -> None:
         decision=decision,
         newest=newest(decisions, payment.party_id, payment.month),
         last_decided=() if decision is None else before(decision, decisions, payment.party_id),
+        deductions=basis.deductions.get(payment.case_id, ()),
     )
 
 
-def _payment(line: RunLine, tax: Money, pays_on: date, explanation: Node) -> PaymentLine:
+def _payment(line: RunLine, pays_on: date, net: Net) -> PaymentLine:
     grant = line.grant
-    return PaymentLine(
+    planned = PaymentLine(
         id=line.id,
         plan_id=line.id,
         case_id=grant.case_id,
@@ -293,11 +299,12 @@ def _payment(line: RunLine, tax: Money, pays_on: date, explanation: Node) -> Pay
         month=grant.month,
         sequence=0,
         gross=grant.amount,
-        tax=tax,
-        net=grant.amount - tax,
+        tax=net.tax,
+        net=net.net,
         disposition_on=pays_on,
-        explanation=explanation,
+        explanation=net.explanation,
     )
+    return payments.with_net(planned, replace(net, gross=grant.amount))
 
 
 def _stored(wanted: Sum, line: RunLine, made: MonthLine) -> RunResult:
@@ -319,7 +326,22 @@ def _stored(wanted: Sum, line: RunLine, made: MonthLine) -> RunResult:
         allowance=Money(0) if made.card is None else made.card.monthly_deduction,
         explanation=None if net is None else net.explanation,
         made_at=wanted.now,
+        **({} if net is None else amounts_of(net)),
     )
+
+
+def amounts_of(net: Net) -> dict[str, Any]:
+    """Return everything that comes off, as a result keeps it."""
+    return {
+        "sanction": net.sanction,
+        "set_off_gross": net.set_off_gross,
+        "atp": net.atp,
+        "set_off": net.set_off,
+        "administration": net.administration,
+        "atp_municipality": net.atp_municipality,
+        "pension": net.pension,
+        "taken": net.taken,
+    }
 
 
 def batch_broke(ctx: StepContext, body: Mapping[str, object], reason: str) -> None:
@@ -454,6 +476,18 @@ def order_batch(ctx: StepContext, _answer: str, body: Mapping[str, object]) -> N
     for line in lines:
         _check(line, basis)
     ctx.uow.runs.order(run, lines, at=ctx.now)
+    for line in lines:
+        if line.taken:
+            body_of_parts = {"case_id": line.case_id, "payment_ids": [line.id]}
+            ctx.leave("parts.order", line.case_id, body_of_parts, key=f"parts:{line.id}")
+    _append(
+        ctx,
+        [
+            PaymentReceipt(line.id, PaymentState.SETTLED, payments.NO_BANK, "", ctx.now)
+            for line in lines
+            if not line.net
+        ],
+    )
     ctx.uow.runs.finish_batch(run.id, ORDER, _batch(body), at=ctx.now)
     key = f"run.send:{run.id}:{_batch(body)}"
     ctx.leave("run.send", run.case_id, {**body, "phase": SEND}, key=key, lane=key)
@@ -470,7 +504,21 @@ def _ordered(ctx: StepContext, run: PaymentRun, item: RunItem) -> PaymentLine:
         source=f"Afgjort i {item.line.grant.decision_number}",
     )  # fmt: skip
     short = replace(whole, inputs=(gross, *whole.inputs[1:]))
-    return _payment(item.line, result.tax, _pays_on(ctx, run), short)
+    net = Net(
+        result.gross,
+        result.tax,
+        result.net,
+        short,
+        result.sanction,
+        result.set_off_gross,
+        result.atp,
+        result.set_off,
+        result.administration,
+        result.atp_municipality,
+        result.pension,
+        result.taken,
+    )
+    return _payment(item.line, _pays_on(ctx, run), net)
 
 
 def prepare_send(ctx: StepContext, body: Mapping[str, object]) -> list[PaymentRequest]:
@@ -830,6 +878,12 @@ def reconcile(ctx: StepContext, *, run_id: str) -> Variables:
         "posted_gross": found.posted_gross.oere,
         "reported_gross": found.reported_gross.oere,
         "reported_tax": found.reported_tax.oere,
+        "paid_sanction": found.paid_sanction.oere,
+        "paid_set_off_gross": found.paid_set_off.oere,
+        "paid_income": found.paid_income.oere,
+        "paid_cost": found.paid_cost.oere,
+        "others": found.others.oere,
+        "others_paid": found.others_paid.oere,
         "differences": len(found.differences),
     }
     ctx.uow.runs.add_reconciliation(
@@ -844,6 +898,21 @@ def differences_dealt_with(
 ) -> Variables:
     """Record what was done about differences; everything is held against each other again."""
     ctx.note(task.case_id, f"Differencer: {values['note']}")
+    run_id = str(task.variables["run_id"])
+    rows = ctx.uow.runs.reconciliations(run_id)
+    rejected = [
+        each
+        for each in (rows[0].differences if rows else ())
+        if each.kind is DifferenceKind.OTHERS_REJECTED
+    ]
+    for each in rejected:
+        # Whoever dealt with it has put the account right, or made the agreement anew.
+        ctx.leave(
+            "parts.order",
+            each.case_id,
+            {"case_id": each.case_id, "payment_ids": [each.payment_id], "again": True},
+            key=f"parts:{each.payment_id}:{rows[0].number}",
+        )
     return {}
 
 

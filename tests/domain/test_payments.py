@@ -19,20 +19,18 @@ from processes.domain.facts import Fact, FactKind, SourceKind
 from processes.domain.money import Money
 from processes.domain.payments import (
     Planning,
-    TaxCard,
-    TaxCardKind,
     decided_amount,
     disposition_day,
-    net_of,
     owed,
     plan,
     receipt_expected_by,
-    tax_card,
     try_again,
 )
 from processes.domain.periods import Month, Period
+from processes.domain.pipeline import net_of
 from processes.domain.rules.book import RuleBook
 from processes.domain.rules.prose import UNCONFIRMED, mark_of
+from processes.domain.tax import TaxCard, TaxCardKind, tax_card
 from tests.builders.cases import MARCH, NOW, TODAY, a_case, a_decision, an_application
 from tests.builders.days import a_calendar
 from tests.builders.facts import a_fact, facts_of, known

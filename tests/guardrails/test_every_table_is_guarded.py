@@ -7,6 +7,7 @@ from tests.database import ALL_TABLES, Database
 WALL = "(municipality_id = (current_setting('app.municipality'::text))::integer)"
 MAY_BE_DELETED = {
     "application_draft": "sent, or left for thirty days",
+    "inbox_filter": "a search of yesterday, or one its owner no longer keeps",
     "buffered_message": "delivered or lapsed",
     "party_token": "made again when a name changes",
     "subscription": "taken by its message",
@@ -26,6 +27,8 @@ WRITTEN_ONCE = {
     "history_event",
     "journal_note",
     "payment",
+    "part_receipt",
+    "payment_part",
     "payment_plan",
     "payment_receipt",
     "process_definition",
