@@ -22,6 +22,7 @@ from app.web import (
     auth,
     cases,
     citizen,
+    desk,
     dialogue,
     inbound,
     inbox,
@@ -31,6 +32,7 @@ from app.web import (
     spouse,
     team,
     teamlead,
+    workbench,
 )
 from app.web.shell import context, health
 from app.web.shell.core import Core
@@ -79,11 +81,13 @@ def create_app(settings: Settings | None = None, core: Core | None = None) -> Fl
         health.bp,
         auth.bp,
         inbox.bp,
+        desk.bp,
         cases.bp,
         team.bp,
         teamlead.bp,
         setup.bp,
         runs.bp,
+        workbench.bp,
         citizen.bp,
         dialogue.bp,
         life.bp,

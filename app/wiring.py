@@ -21,6 +21,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from app import law
 from app.calendars import danish_calendar
 from app.config import Mode, Settings
+from app.judging import LimitedJudge
 from app.rendering import TypstRenderer
 from app.security.interim_login import DemoCitizen
 from app.stores.claims import SqlClaims
@@ -33,6 +34,7 @@ from integrations import distribution, person_events
 from integrations.calls import STANDARD_LIMITS, Limits
 from integrations.clamd import scanner_at
 from integrations.cpr import PersonLookup
+from integrations.debtor import Debtors
 from integrations.events import EventDistributor
 from integrations.income import IncomeLookup
 from integrations.income_report import IncomeReporting
@@ -47,15 +49,18 @@ from processes.operations.citizen import Citizen
 from processes.operations.control import Control, Environment
 from processes.operations.deadlines import Deadlines
 from processes.operations.deployment import Deployment
+from processes.operations.desk import Desk
 from processes.operations.drafts import Drafts
 from processes.operations.inbox import Inbox
 from processes.operations.intake import FormChannel, Intake
 from processes.operations.life import Life, PersonChannel
 from processes.operations.messages import Messages
+from processes.operations.migration import TOPIC, Migration
 from processes.operations.relay import Relay
 from processes.operations.runs import PaymentRuns
 from processes.operations.spouses import SpouseParts
 from processes.operations.teamlead import TeamLead
+from processes.operations.workbench import Workbench
 from processes.ports.gateways import Clock, Gateways
 from processes.ports.records import Claim
 from processes.steps import REGISTER
@@ -64,6 +69,7 @@ STAGES = (
     "applications",
     "archive",
     "calculations",
+    "claims",
     "decisions",
     "delays",
     "documents",
@@ -74,11 +80,14 @@ STAGES = (
     "letters",
     "messages",
     "life",
+    "matters",
     "payments",
     "postings",
     "reassessments",
     "registers",
+    "repayments",
     "runs",
+    "sanctions",
     "spouses",
 )
 """Every stage registers its steps when it is imported."""
@@ -115,6 +124,7 @@ class Core:
     control: Control
     relay: Relay
     inbox: Inbox
+    desk: Desk
     cases: Casework
     team: TeamLead
     deadlines: Deadlines
@@ -126,6 +136,8 @@ class Core:
     intake: Intake
     life: Life
     deployment: Deployment
+    workbench: Workbench
+    migration: Migration
     central: CentralStore
     claims: SqlClaims
     listener: Listener
@@ -192,12 +204,19 @@ def build_core(
     )
     control = Control(env)
     cases = Casework(control)
+    deployment = Deployment(
+        env,
+        shipped=_shipped_bundle,
+        municipalities=lambda: [each.id for each in central.municipalities()],
+    )
+    migration = Migration(control)
     return Core(
         settings=settings,
         env=env,
         control=control,
-        relay=Relay(control),
+        relay=Relay(control, inside={TOPIC: migration.carry_on}),
         inbox=Inbox(control, cases),
+        desk=Desk(control),
         cases=cases,
         team=TeamLead(control),
         deadlines=Deadlines(control),
@@ -227,11 +246,9 @@ def build_core(
             ),
             municipality_of=lambda cvr: _municipality_of(central, cvr),
         ),
-        deployment=Deployment(
-            env,
-            shipped=_shipped_bundle,
-            municipalities=lambda: [each.id for each in central.municipalities()],
-        ),
+        deployment=deployment,
+        workbench=Workbench(control, deployment, LimitedJudge(), law.load_catalogue),
+        migration=migration,
         central=central,
         claims=SqlClaims(engine),
         listener=Listener(engine),
@@ -258,6 +275,7 @@ def _gateways(settings: Settings, clock: Clock, limits: Limits) -> Gateways:
         income=IncomeLookup(settings.income_url, clock=clock, limits=limits),
         payments=NemKonto(settings.payment_url, clock=clock, limits=limits),
         ledger=Ledger(settings.ledger_url, clock=clock, limits=limits),
+        debts=Debtors(settings.debtor_url, clock=clock, limits=limits),
         post=DigitalPost(settings.post_url, clock=clock, limits=limits),
         events=EventDistributor(settings.events_url, clock=clock, limits=limits),
         renderer=TypstRenderer(),

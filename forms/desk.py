@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-from wtforms import StringField
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
-from forms.base import BaseForm
-from forms.fields import DanishDateField, Required, WordsField
+from wtforms import Field, SelectField, StringField, ValidationError
+
+from forms.base import BaseForm, Token
+from forms.fields import DanishDateField, NumbersField, Required, RequiredIf, WordsField
+from processes.ports.pages import DeskAct, DeskChange
+from processes.ports.records import InboxWish, TaskSort
+
+DUE_WITHIN = {
+    "": "Alle frister",
+    "0": "I dag",
+    "2": "Inden 2 dage",
+    "7": "Inden 7 dage",
+    "14": "Inden 14 dage",
+}
+SORTS = {
+    TaskSort.DUE.value: "Det, der haster, først",
+    TaskSort.OLDEST.value: "De ældste først",
+    TaskSort.FOLLOW_UP.value: "Efter dag for opfølgning",
+}
+ACTS = {
+    DeskAct.CLAIM.value: "Tag",
+    DeskAct.GIVE.value: "Giv til en kollega",
+    DeskAct.PUT_BACK.value: "Læg tilbage",
+    DeskAct.FOLLOW_UP.value: "Sæt opfølgning",
+}
 
 
 class NoteForm(BaseForm):
@@ -60,3 +85,149 @@ class ChoiceOfOne(BaseForm):
     """Choose a person or a role on a page of buttons; the value names it."""
 
     chosen = StringField("Valgt", [Required("Vælg en på listen.")])
+
+
+class FilterForm(BaseForm):
+    """What is to be seen of a view (filter): always sent by POST, so no name is in an address."""
+
+    kind = SelectField("Opgavetype", name="type", id="type")
+    due_within = SelectField("Frist", id="frist-inden")
+    words = StringField("Navn, sagsnummer eller CPR", id="filter-ord")
+    sort = SelectField("Rækkefølge", id="raekkefoelge")
+
+    def __init__(
+        self,
+        formdata: Any = None,
+        *,
+        token: Token,
+        kinds: Mapping[str, str],
+        wanted: InboxWish | None = None,
+    ) -> None:
+        shown = wanted or InboxWish()
+        days = "" if shown.due_within is None else str(shown.due_within)
+        data = {"kind": shown.form_key, "words": shown.words, "sort": shown.sort.value}
+        super().__init__(formdata, token=token, data=data | {"due_within": days})
+        self.kind.choices = [("", "Alle"), *kinds.items()]
+        self.due_within.choices = list(DUE_WITHIN.items())
+        self.sort.choices = list(SORTS.items())
+
+    @property
+    def wanted(self) -> InboxWish:
+        """What was asked for."""
+        days = str(self.due_within.data or "")
+        return InboxWish(
+            form_key=str(self.kind.data or ""),
+            due_within=int(days) if days else None,
+            words=str(self.words.data or "").strip(),
+            sort=TaskSort(str(self.sort.data or TaskSort.DUE.value)),
+        )
+
+
+class KeepFilterForm(BaseForm):
+    """Keep a filter under a name (gem filter)."""
+
+    name = StringField(
+        "Hvad skal filteret hedde?",
+        [Required("Skriv, hvad filteret skal hedde.")],
+        id="filternavn",
+    )
+    unit = SelectField("Hvem kan bruge det?", id="delt")
+
+    def __init__(self, formdata: Any = None, *, token: Token, units: Sequence[str]) -> None:
+        super().__init__(formdata, token=token)
+        self.unit.choices = [("", "Kun mig"), *((unit, f"Alle i {unit}") for unit in units)]
+
+
+class SeveralForm(BaseForm):
+    """What becomes of the chosen tasks (valgte opgaver)."""
+
+    tasks = NumbersField("Opgaver", name="opgave", id="opgaver")
+    act = StringField("Handling", name="handling", id="handling")
+    receiver = SelectField("Giv til", id="giv-til", validate_choice=False)
+    day = DanishDateField(
+        "Følg op den",
+        [
+            RequiredIf(
+                "act", DeskAct.FOLLOW_UP.value, "Skriv, hvilken dag du følger op: 24.11.2026."
+            )
+        ],
+        id="opfoelgning-dag",
+    )
+    reason = WordsField(
+        "Hvorfor?",
+        [
+            RequiredIf(
+                "act",
+                (DeskAct.GIVE.value, DeskAct.PUT_BACK.value),
+                "Skriv hvorfor, så den næste kan gå videre.",
+            )
+        ],
+        id="hvorfor",
+    )
+
+    def __init__(
+        self,
+        formdata: Any = None,
+        *,
+        token: Token,
+        colleagues: Mapping[str, str],
+        today: date,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(formdata, token=token, data=data)
+        self.receiver.choices = [("", "Vælg en kollega"), *colleagues.items()]
+        self.colleagues = colleagues
+        self.today = today
+
+    def validate_tasks(self, field: Field) -> None:
+        """Ask for at least one task."""
+        if not field.data:
+            raise ValidationError("Vælg mindst én opgave på listen.")
+
+    def validate_act(self, field: Field) -> None:
+        """Refuse what no button of ours sends."""
+        if field.data not in ACTS:
+            raise ValidationError("Vælg, hvad der skal ske med opgaverne.")
+
+    def validate_receiver(self, field: Field) -> None:
+        """Ask for a colleague when tasks are given away."""
+        if self.act.data == DeskAct.GIVE.value and field.data not in self.colleagues:
+            raise ValidationError("Vælg den kollega, der skal have opgaverne.")
+
+    def validate_day(self, field: Field) -> None:
+        """Refuse a day that is not ahead: a task put away until then would not be away."""
+        if self.act.data == DeskAct.FOLLOW_UP.value and field.data and field.data <= self.today:
+            raise ValidationError("Vælg en dag efter i dag.")
+
+    @property
+    def change(self) -> DeskChange:
+        """What was asked for; only after `validate()`."""
+        return DeskChange(
+            act=DeskAct(str(self.act.data)),
+            receiver=str(self.receiver.data or ""),
+            day=self.day.data,
+            reason=self.reason.data or "",
+        )
+
+
+class GiveForm(BaseForm):
+    """Give one task to a colleague, and say why (giv videre)."""
+
+    receiver = SelectField("Hvem skal have opgaven?", id="kollega", validate_choice=False)
+    reason = WordsField(
+        "Hvorfor giver du den videre?",
+        [Required("Skriv, hvorfor du giver opgaven videre.")],
+        id="givet-fordi",  # stands on one page with a task's own questions
+    )
+
+    def __init__(
+        self, formdata: Any = None, *, token: Token, colleagues: Mapping[str, str]
+    ) -> None:
+        super().__init__(formdata, token=token)
+        self.receiver.choices = [("", "Vælg en kollega"), *colleagues.items()]
+        self.colleagues = colleagues
+
+    def validate_receiver(self, field: Field) -> None:
+        """Ask for a colleague."""
+        if field.data not in self.colleagues:
+            raise ValidationError("Vælg den kollega, der skal have opgaven.")

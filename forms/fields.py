@@ -11,7 +11,7 @@ from wtforms import Field, Form, RadioField, TextAreaField, ValidationError
 from wtforms.fields import choices as offered
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
-from wtforms.widgets import TextInput
+from wtforms.widgets import HiddenInput, TextInput
 
 from processes.domain.errors import RuleError
 from processes.domain.identifiers import Cpr
@@ -138,6 +138,20 @@ class MonthField(ParsedField):
     def written(self, value: Month) -> str:
         """Write `11.2026`."""
         return f"{value.number:02d}.{value.year}"
+
+
+class NumbersField(Field):
+    """Ticked boxes of one name (valgte): whole numbers, each once."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the numbers; what is none is nobody's box."""
+        typed = [str(value) for value in valuelist]
+        self.data = tuple(dict.fromkeys(int(text) for text in typed if text.isdecimal()))
+
+    def _value(self) -> str:
+        return ""
 
 
 class ChoiceField(RadioField):

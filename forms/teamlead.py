@@ -11,7 +11,7 @@ from wtforms import Field, HiddenField, SelectField, StringField, ValidationErro
 from wtforms.widgets import HiddenInput
 
 from forms.base import BaseForm, Token
-from forms.fields import DanishDateField, Required, WordsField
+from forms.fields import DanishDateField, NumbersField, Required, WordsField
 from processes.domain.periods import Period
 
 EVENLY = "*"
@@ -19,20 +19,6 @@ EVENLY = "*"
 NOBODY = ""
 """Chosen instead of a substitute."""
 LAST_IS_BEFORE_FIRST = "Sidste dag ligger før første dag. Ret en af dem."
-
-
-class NumbersField(Field):
-    """Ticked boxes of one name (valgte): whole numbers, each once."""
-
-    widget = HiddenInput()
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the numbers; what is none is nobody's box."""
-        typed = [str(value) for value in valuelist]
-        self.data = tuple(dict.fromkeys(int(text) for text in typed if text.isdecimal()))
-
-    def _value(self) -> str:
-        return ""
 
 
 class PlanField(Field):

@@ -27,6 +27,7 @@ def keep_house() -> None:
         logins = it.central.delete_expired_sessions(now=it.clock.now())
         everywhere = [each.id for each in it.central.municipalities()]
         drafts = sum(it.drafts.forget_old(each) for each in everywhere)
+        filters = sum(it.desk.forget_old(each) for each in everywhere)
         told = sum(it.drafts.tell_owners(each) for each in everywhere)
         files = sum(it.drafts.forget_files(each) for each in everywhere)
         runs = sum(it.runs.plan_ahead(each) is not None for each in everywhere)
@@ -37,11 +38,12 @@ def keep_house() -> None:
         return
     log.info(
         "housekeeping: %s months made; %s expired logins, %s old drafts and %s files never sent"
-        " forgotten; %s people told that their draft will go; %s payment runs planned",
+        " forgotten, %s filters; %s people told that their draft will go; %s payment runs planned",
         months,
         logins,
         drafts,
         files,
+        filters,
         told,
         runs,
     )

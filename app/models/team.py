@@ -1,11 +1,12 @@
-"""Tables of a team: who is away, and what was moved between people."""
+"""Tables of a team: who is away, what was moved between people, and the filters they keep."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Integer, Text
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import (
+    Identified,
     Model,
     Moment,
     Numbered,
@@ -47,9 +48,32 @@ class MoveRow(Numbered, Model):
     batch_id: Mapped[str] = uuid_column()
     task_id: Mapped[int] = number_column()
     from_user: Mapped[str | None] = mapped_column(Text)
-    to_user: Mapped[str] = mapped_column(Text)
+    to_user: Mapped[str | None] = mapped_column(Text)
     revision: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(Text)
     moved_by: Mapped[str] = mapped_column(Text)
     moved_at: Mapped[datetime] = mapped_column(Moment)
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    from_follow_up: Mapped[date | None] = mapped_column(Date)
+    to_follow_up: Mapped[date | None] = mapped_column(Date)
+
+
+class InboxFilterRow(Identified, Model):
+    """What somebody wants to see of an inbox (filter)."""
+
+    __tablename__ = "inbox_filter"
+    __table_args__ = (
+        CheckConstraint(
+            "name = '' OR coalesce(wanted ->> 'words', '') = ''", name="kept_without_words"
+        ),
+        CheckConstraint("unit = '' OR name <> ''", name="shared_with_a_name"),
+        found_by("inbox_filter_of_owner", "owner", "name"),
+        found_by("inbox_filter_of_unit", "unit", "name", where="unit <> ''"),
+        found_by("inbox_filter_by_moment", "saved_at", where="name = ''"),
+    )
+
+    owner: Mapped[str] = mapped_column(Text, ForeignKey("user_account.id"))
+    name: Mapped[str] = mapped_column(Text)
+    unit: Mapped[str] = mapped_column(Text)
+    wanted: Mapped[dict[str, object]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(Moment)

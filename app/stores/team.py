@@ -45,6 +45,8 @@ def move_of(row: MoveRow) -> TaskMove:
         moved_by=row.moved_by,
         moved_at=row.moved_at,
         undone_at=row.undone_at,
+        from_follow_up=row.from_follow_up,
+        to_follow_up=row.to_follow_up,
     )
 
 
@@ -162,6 +164,8 @@ class SqlTeamStore(Store):
                     "reason": move.reason,
                     "moved_by": move.moved_by,
                     "moved_at": move.moved_at,
+                    "from_follow_up": move.from_follow_up,
+                    "to_follow_up": move.to_follow_up,
                 }
                 for move in moves
             ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -15,11 +16,21 @@ from app.web.shell import words
 from app.web.shell.background import background_of
 from app.web.shell.core import actor, core, login
 from forms.base import TaskForm
-from forms.desk import FollowUpForm, ReleaseForm, TaskNoteForm
+from forms.desk import (
+    DUE_WITHIN,
+    SORTS,
+    FilterForm,
+    FollowUpForm,
+    GiveForm,
+    KeepFilterForm,
+    ReleaseForm,
+    SeveralForm,
+    TaskNoteForm,
+)
 from forms.registry import FORMS, form_for
 from processes.domain.errors import ConflictError, RuleError
-from processes.ports.pages import FormSource, TaskPage
-from processes.ports.records import TaskFilter, TaskRow, TaskState
+from processes.ports.pages import DeskAct, DeskChange, FormSource, TaskPage
+from processes.ports.records import InboxWish, SavedFilter, TaskRow, TaskSort, TaskState
 
 bp = Blueprint("inbox", __name__)
 
@@ -46,28 +57,46 @@ PAGE_SIZE = 50
 @allow("inbox.read")
 def index() -> str:
     """Show one view of the inbox, in bands of deadline."""
-    by, view = actor(), _view()
-    wanted = TaskFilter(
-        view=STORED_VIEWS[view],
-        form_key=_form_key(),
-        after=_after(),
-        limit=PAGE_SIZE + 1,
-        is_by_person=True,
-    )
+    return list_page(_view(), chosen_filter())
+
+
+def list_page(
+    view: str,
+    chosen: SavedFilter | None,
+    *,
+    several: SeveralForm | None = None,
+    keep_form: KeepFilterForm | None = None,
+) -> str:
+    """Return the page of a view, with what is filtered and what is ticked."""
+    by = actor()
+    wish = chosen.wanted if chosen else InboxWish(form_key=_form_key() or "")
+    wanted = core().desk.listed(STORED_VIEWS[view], wish)
+    wanted = replace(wanted, after=_after(), limit=PAGE_SIZE + 1, is_by_person=True)
     rows = core().inbox.rows(wanted, by)
     counts = core().inbox.counts(by)
     shown = rows[:PAGE_SIZE]
+    several = several or SeveralForm(
+        token=token(), colleagues=core().desk.colleagues(by), today=core().clock.today()
+    )
     return render_template(
         "inbox/index.html",
         view=view,
         views=[(key, label, counts.get(STORED_VIEWS[key], 0)) for key, label in VIEWS.items()],
         counts=counts,
-        bands=list(_bands(shown)),
+        bands=list(_bands(shown, wish.sort)),
         shown=sum(1 + len(row.others) for row in shown),
-        next_page=_next_page(shown) if len(rows) > PAGE_SIZE else None,
-        form_key=_form_key(),
+        next_page=_next_page(shown, view, wish.sort) if len(rows) > PAGE_SIZE else None,
+        wish=wish,
+        chosen=chosen,
+        kept=core().desk.filters(by),
+        filter_form=FilterForm(token=token(), kinds=KINDS, wanted=wish),
+        keep_form=keep_form or KeepFilterForm(token=token(), units=sorted(by.units)),
+        several=several,
         kinds=KINDS,
+        due_within=DUE_WITHIN,
+        sorts=SORTS,
         came_from=request.args.get("fra", type=int),
+        undo_batch=request.args.get("fortryd", ""),
     )
 
 
@@ -84,8 +113,13 @@ def news() -> str:
 @bp.post("/opgaver/naeste")
 @allow("task.claim")
 def take_next() -> Response:
-    """Take the most urgent task nobody has."""
-    task_id = core().inbox.next(actor())
+    """Take the most urgent task nobody has, of those that fit the filter one looks through."""
+    chosen = chosen_filter()
+    wish = chosen.wanted if chosen else InboxWish(form_key=_form_key() or "")
+    task_id = core().inbox.next(actor(), core().desk.listed("unassigned", wish))
+    if task_id is None and not wish.is_empty:
+        flash("Der er ingen ufordelte opgaver i filteret. Fjern det, og tag den næste af alle.")
+        return redirect(url_for("inbox.index", f=request.args.get("f"), type=_form_key()))
     if task_id is None:
         flash("Der er ingen ufordelte opgaver til din rolle lige nu.")
         return redirect(url_for("inbox.index"))
@@ -163,6 +197,24 @@ def release(task_id: int) -> Answer:
     return redirect(url_for("inbox.index"))
 
 
+@bp.post("/opgaver/<int:task_id>/giv")
+@allow("task.claim")
+def give(task_id: int) -> Answer:
+    """Give a task to a colleague, and say why."""
+    colleagues = core().desk.colleagues(actor())
+    form = GiveForm(request.form, token=token(), colleagues=colleagues)
+    problem = ""
+    if form.validate():
+        wanted = DeskChange(DeskAct.GIVE, str(form.receiver.data), reason=form.reason.data or "")
+        report = core().desk.change([task_id], wanted, actor())
+        if not report.stays:
+            flash(f"{colleagues[wanted.receiver]} har opgaven nu. Udkastet følger med.")
+            return redirect(url_for("inbox.index", fortryd=report.batch_id))
+        problem = f"Opgaven blev hos dig. {report.stays[0].why}"
+    page = core().inbox.open(task_id, actor())
+    return _task_page(page, _form(page, None), problem, give_form=form), 422
+
+
 @bp.post("/opgaver/<int:task_id>/opfoelgning")
 @allow("task.claim")
 def follow_up(task_id: int) -> Answer:
@@ -210,6 +262,8 @@ KINDS = {
     "casework.assess_move": "Flytning",
     "casework.change": "Ændring",
     "casework.overpaid": "Udbetalt for meget",
+    "sanctions.conditions": "Betingelser for sanktion",
+    "sanctions.ground": "Rimelig grund",
     "casework.complete_facts": "Manglende oplysninger",
     "casework.review_documents": "Gennemgå liste over papirer",
     "casework.check_documents": "Se papirer igennem",
@@ -244,6 +298,12 @@ def _view() -> str:
     return view if view in VIEWS else "mine"
 
 
+def chosen_filter() -> SavedFilter | None:
+    """Return the filter an address names, or none."""
+    filter_id = request.args.get("f", "")
+    return core().desk.filter(filter_id, actor()) if filter_id else None
+
+
 def _form_key() -> str | None:
     key = request.args.get("type", "")
     return key if key in FORMS else None
@@ -264,22 +324,34 @@ def _moment(text: str) -> str:
         return ""
 
 
-def _next_page(rows: Sequence[TaskRow]) -> str:
+def _next_page(rows: Sequence[TaskRow], view: str, sort: TaskSort) -> str:
     last = rows[-1].task
+    place = {
+        TaskSort.DUE: last.due_at,
+        TaskSort.OLDEST: last.created_at,
+        TaskSort.FOLLOW_UP: last.follow_up_on,
+    }[sort]
     return url_for(
         "inbox.index",
-        visning=_view(),
+        visning=view,
+        f=request.args.get("f"),
         type=_form_key(),
         haster=last.priority,
-        frist=last.due_at.isoformat() if last.due_at else "",
+        frist=place.isoformat() if place else "",
         efter=last.id,
     )
 
 
-def _bands(rows: Sequence[TaskRow]) -> Iterator[tuple[str, list[tuple[TaskRow, words.Due]]]]:
+def _bands(
+    rows: Sequence[TaskRow], sort: TaskSort
+) -> Iterator[tuple[str, list[tuple[TaskRow, words.Due]]]]:
     """Yield the rows under headings: what is urgent, then by deadline, in the order they came."""
     now = core().clock.now()
     dated = [(row, words.due(row.task.due_at, now)) for row in rows]
+    if sort is not TaskSort.DUE:
+        if dated:
+            yield SORTS[sort.value], dated
+        return
     for band, each in groupby(dated, key=_band):
         yield band, list(each)
 
@@ -316,6 +388,7 @@ def _task_page(
     release_form: ReleaseForm | None = None,
     follow_form: FollowUpForm | None = None,
     note_form: TaskNoteForm | None = None,
+    give_form: GiveForm | None = None,
 ) -> str:
     return render_template(
         "inbox/task.html",
@@ -325,6 +398,7 @@ def _task_page(
         release_form=release_form or ReleaseForm(token=token()),
         follow_form=follow_form or FollowUpForm(token=token()),
         note_form=note_form or TaskNoteForm(token=token()),
+        give_form=give_form or GiveForm(token=token(), colleagues=core().desk.colleagues(actor())),
         writes_note="notat" in request.args,
         revision=request.form.get("revision", page.revision, type=int),
     )

@@ -129,6 +129,10 @@ class Casework:
             event=(event := _event_of(uow, task)),
             told=_told(uow, event),
             help_now=parts.help_now,
+            sanction=parts.sanction,
+            gate=parts.gate,
+            cessation=parts.cessation,
+            finding=parts.finding,
             hearing_days=parts.hearing_days,
             names=uow.setup.names(by.municipality_id),
         )
@@ -227,7 +231,7 @@ class Casework:
     def search(self, text: str, by: Actor) -> Sequence[Case]:
         """Return cases by the beginning of names, by case number or by personal number."""
         require(by, "person.search")
-        words = _search_words(text)
+        words = search_words(text)
         if not words:
             return ()
         with self.env.uow(by.municipality_id) as uow:
@@ -461,7 +465,8 @@ def _name(element: object, event: HistoryEvent) -> str:
     return getattr(element, "name", "") or event.element_id
 
 
-def _search_words(text: str) -> list[str]:
+def search_words(text: str) -> list[str]:
+    """Return what somebody typed to find a person or a case, as stores look for it."""
     digits = "".join(each for each in text if each.isdigit())
     if len(digits) == 10 and not any(each.isalpha() for each in text):  # noqa: PLR2004
         return [Cpr.parse(digits).digits]

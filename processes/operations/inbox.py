@@ -132,13 +132,17 @@ class Inbox:
             uow.processes.save_task(replace(task, follow_up_on=day))
             uow.commit()
 
-    def next(self, by: Actor) -> int | None:
-        """Claim the most urgent task nobody has (tag næste opgave); None when there is none."""
+    def next(self, by: Actor, wanted: TaskFilter | None = None) -> int | None:
+        """Claim the most urgent task nobody has (tag næste opgave); None when there is none.
+
+        Of those that fit a filter, when there is one.
+        """
         require(by, "task.claim")
+        line = replace(
+            wanted or TaskFilter(view="unassigned"), view="unassigned", after=None, limit=50
+        )
         tried: set[int] = set()
-        while rows := [
-            row for row in self.rows(TaskFilter(view="unassigned"), by) if row.task.id not in tried
-        ]:
+        while rows := [row for row in self.rows(line, by) if row.task.id not in tried]:
             for row in rows:
                 tried.add(row.task.id)
                 try:

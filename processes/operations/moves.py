@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from processes.ports.pages import MoveReport, TaskStays
 from processes.ports.records import TaskMove, TaskRow, TaskState, UserTask
@@ -37,12 +38,38 @@ def used(task: UserTask, move: TaskMove, seen: Touched, names: Names) -> str:
     """Return why a moved task cannot be moved back, or nothing."""
     if why := changed(task, move.to_user, names):
         return why
+    if task.follow_up_on != move.to_follow_up:
+        return "Opgaven har fået en anden dag til opfølgning."
+    if move.to_user is None:
+        return ""
     name = _name(move.to_user, names)
     if task.revision != move.revision:
         return f"{name} er begyndt på opgaven."
-    if (f"task:{task.id}", move.to_user) in seen:
+    if move.to_user != move.moved_by and (f"task:{task.id}", move.to_user) in seen:
         return f"{name} har åbnet opgaven."
     return ""
+
+
+def give_back(
+    uow: UnitOfWork, moves: Mapping[int, TaskMove], rows: Sequence[TaskRow], names: Names
+) -> tuple[list[TaskMove], list[TaskStays]]:
+    """Give back what nobody has touched since it was moved; answer that, and what stays and why."""
+    locked = [(row, uow.processes.lock_task(row.task.id)) for row in in_lock_order(rows)]
+    seen = touched(uow, list(moves.values()))
+    back: list[TaskMove] = []
+    stays: list[TaskStays] = []
+    for row, task in locked:
+        move = moves[task.id]
+        if move.undone_at is not None:
+            continue
+        if why := used(task, move, seen, names):
+            stays.append(TaskStays(task.id, task.name, row.case_number, why))
+            continue
+        uow.processes.save_task(
+            replace(task, assignee=move.from_user, follow_up_on=move.from_follow_up)
+        )
+        back.append(move)
+    return back, stays
 
 
 def report(

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from processes.domain.access import Actor, Role, may, require
 from processes.domain.errors import ConflictError, NotFoundError, RuleError
 from processes.domain.periods import Period
 from processes.operations.control import Control
-from processes.operations.holders import works_as
 from processes.operations.moves import (
     Names,
     changed,
+    give_back,
     in_lock_order,
     recent,
     report,
-    touched,
-    used,
 )
-from processes.operations.sharing import Sharing, Team
+from processes.operations.sharing import Sharing
+from processes.operations.teams import loads_of, names_of, people_of, roles_of, team_of
 from processes.ports.pages import (
     MovePlan,
     MoveReport,
@@ -39,8 +38,6 @@ from processes.ports.records import (
     TaskLoad,
     TaskMove,
     TaskRow,
-    User,
-    UserTask,
 )
 from processes.ports.stores import UnitOfWork
 
@@ -65,15 +62,15 @@ class TeamLead:
         today = self.env.gateways.clock.today()
         with self.env.uow(by.municipality_id) as uow:
             users = uow.setup.users(by.municipality_id)
-            people, names = _people(users, by), _names(users)
-            loads = self._loads(uow, by)
+            people, names = people_of(users, by), names_of(users)
+            loads = loads_of(self.env, uow, by)
             # Whoever left the unit with tasks in hand stands in the list until they are moved.
             held = {*people, *(user for user in loads if user is not None)}
             absences = [each for each in uow.team.absences(since=today) if each.user in held]
             members = [
                 _member(
                     loads.get(user, TaskLoad(user, 0, 0, 0)),
-                    _roles(people[user], by) if user in people else (),
+                    roles_of(people[user], by) if user in people else (),
                     names,
                     absences,
                     on=today,
@@ -93,10 +90,6 @@ class TeamLead:
                 names=names,
             )
 
-    def _loads(self, uow: UnitOfWork, by: Actor) -> dict[str | None, TaskLoad]:
-        loads = uow.team.loads(by.units, now=self.env.now(), week_ends=self._week_ends())
-        return {load.user: load for load in loads}
-
     def _held(self, uow: UnitOfWork, holder: str | None, by: Actor) -> Sequence[TaskRow]:
         return uow.team.held_by(
             holder,
@@ -104,11 +97,6 @@ class TeamLead:
             limit=LIST_LIMIT,
             show_protected=may(by, "protected.read"),
         )
-
-    def _week_ends(self) -> datetime:
-        today = self.env.gateways.clock.today()
-        monday = today + timedelta(days=7 - today.weekday())
-        return datetime.combine(monday, time(), self.env.zone)
 
     # ---- moving ------------------------------------------------------------------------
 
@@ -127,41 +115,12 @@ class TeamLead:
     def _plan(
         self, uow: UnitOfWork, rows: Sequence[TaskRow], receiver: str | None, by: Actor
     ) -> MovePlan:
-        sharing = Sharing(self._team(uow, rows, by))
+        sharing = Sharing(team_of(self.env, uow, rows, by))
         if receiver is None:
             sharing.share(rows)
         else:
             sharing.give(rows, receiver)
         return sharing.plan()
-
-    def _team(self, uow: UnitOfWork, rows: Sequence[TaskRow], by: Actor) -> Team:
-        today = self.env.gateways.clock.today()
-        now, week_ends = self.env.now(), self._week_ends()
-        users = uow.setup.users(by.municipality_id)
-        case_ids = sorted({row.task.case_id for row in rows if row.task.case_id})
-        known: dict[str, frozenset[str]] = {}
-
-        def contributors(case_id: str) -> frozenset[str]:
-            if case_id not in known:
-                known[case_id] = uow.decisions.contributors(case_id)
-            return known[case_id]
-
-        def due_this_week(task: UserTask) -> bool:
-            return task.due_at is not None and now <= task.due_at < week_ends
-
-        return Team(
-            municipality_id=by.municipality_id,
-            people=_people(users, by),
-            names=_names(users),
-            away={each.user: each for each in uow.team.absences(since=today) if today in each.days},
-            open_before={
-                user: load.open for user, load in self._loads(uow, by).items() if user is not None
-            },
-            cases={case.id: case for case in uow.team.cases(case_ids)},
-            contributors=contributors,
-            digest=self.env.digest,
-            due_this_week=due_this_week,
-        )
 
     def move(self, moves: Sequence[PlannedMove], reason: str, by: Actor) -> MoveReport:
         """Move tasks; one that was changed meanwhile stays and is named."""
@@ -172,7 +131,7 @@ class TeamLead:
         done: list[TaskMove] = []
         with self.env.uow(by.municipality_id) as uow:
             rows = self._ours(uow, list(planned), by)
-            team = self._team(uow, rows, by)
+            team = team_of(self.env, uow, rows, by)
             for row in in_lock_order(rows):
                 wanted = planned[row.task.id]
                 task = uow.processes.lock_task(row.task.id)
@@ -193,6 +152,8 @@ class TeamLead:
                         reason=why_moved,
                         moved_by=by.user,
                         moved_at=self.env.now(),
+                        from_follow_up=task.follow_up_on,
+                        to_follow_up=task.follow_up_on,
                     )
                 )
             uow.team.add_moves(done)
@@ -215,21 +176,10 @@ class TeamLead:
                     "Flytningen er mere end 24 timer gammel og kan ikke fortrydes."
                     " Flyt opgaverne igen i stedet."
                 )
-            names = _names(uow.setup.users(by.municipality_id))
-            locked = [(row, uow.processes.lock_task(row.task.id)) for row in in_lock_order(rows)]
-            seen = touched(uow, list(moves.values()))
-            stays: list[TaskStays] = []
-            back: list[TaskMove] = []
-            for row, task in locked:
-                move = moves[task.id]
-                if move.undone_at is not None:
-                    continue
-                if why := used(task, move, seen, names):
-                    stays.append(TaskStays(task.id, task.name, row.case_number, why))
-                    continue
-                uow.processes.save_task(replace(task, assignee=move.from_user))
-                self._audit(uow, by, "task.move_back", f"task:{task.id}", move.reason)
-                back.append(move)
+            names = names_of(uow.setup.users(by.municipality_id))
+            back, stays = give_back(uow, moves, rows, names)
+            for each in back:
+                self._audit(uow, by, "task.move_back", f"task:{each.task_id}", each.reason)
             uow.team.undo_moves([each.id for each in back], at=now)
             uow.commit()
         if not back:
@@ -244,7 +194,11 @@ class TeamLead:
     def _recent(self, uow: UnitOfWork, names: Names, by: Actor) -> list[MoveReport]:
         """Return the moves of the last day that can still be undone, newest first."""
         since = self.env.now() - UNDO_WITHIN
-        moves = [each for each in uow.team.moves_since(since) if each.undone_at is None]
+        moves = [
+            each
+            for each in uow.team.moves_since(since)
+            if each.undone_at is None and each.from_user != each.to_user
+        ]
         if not moves:
             return []
         found = uow.team.rows([each.task_id for each in moves], show_protected=False)
@@ -260,7 +214,7 @@ class TeamLead:
         require(by, "absence.register")
         today = self.env.gateways.clock.today()
         with self.env.uow(by.municipality_id) as uow:
-            people = _people(uow.setup.users(by.municipality_id), by)
+            people = people_of(uow.setup.users(by.municipality_id), by)
             if user not in people or (substitute is not None and substitute not in people):
                 raise NotFoundError("Personen arbejder ikke i dine enheder. Vælg en på listen.")
             if substitute == user:
@@ -290,7 +244,7 @@ class TeamLead:
         require(by, "absence.register")
         with self.env.uow(by.municipality_id) as uow:
             absence = uow.team.absence(absence_id)
-            if absence.user not in _people(uow.setup.users(by.municipality_id), by):
+            if absence.user not in people_of(uow.setup.users(by.municipality_id), by):
                 raise NotFoundError("Personen arbejder ikke i dine enheder. Vælg en på listen.")
             uow.team.end_absence(absence_id, on=self.env.gateways.clock.today())
             self._audit(uow, by, "absence.end", f"user:{absence.user}")
@@ -301,24 +255,6 @@ class TeamLead:
         self, uow: UnitOfWork, by: Actor, action: str, subject: str, reason: str = ""
     ) -> None:
         uow.audit.add(AuditEvent(self.env.now(), by.user, str(by.role), action, subject, reason))
-
-
-def _people(users: Sequence[User], by: Actor) -> dict[str, User]:
-    """Return everybody whom the team's tasks can be for, by id."""
-    return {user.id: user for user in users if _roles(user, by)}
-
-
-def _roles(user: User, by: Actor) -> tuple[str, ...]:
-    """Return the roles somebody has in the team's units."""
-    return tuple(
-        str(role)
-        for role in WORKING
-        if any(works_as(user, role, unit, municipality_id=by.municipality_id) for unit in by.units)
-    )
-
-
-def _names(users: Sequence[User]) -> dict[str, str]:
-    return {user.id: user.name for user in users}
 
 
 def _member(

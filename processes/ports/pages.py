@@ -16,6 +16,7 @@ from typing import Protocol
 from processes.domain.access import Actor
 from processes.domain.calculation import Calculation, Missing
 from processes.domain.cases import Application, Case, Party
+from processes.domain.cessations import Cessation
 from processes.domain.deadlines import DeadlineKind, DeadlineSetting, UsualDeadline
 from processes.domain.decisions import Decision, Proposal
 from processes.domain.documents import (
@@ -27,21 +28,26 @@ from processes.domain.documents import (
     still_missing,
 )
 from processes.domain.facts import Contradiction, Fact, FactKind
+from processes.domain.gates import Gate
 from processes.domain.hearings import PartyHearing
 from processes.domain.immediate_help import Ceiling, ImmediateHelp
+from processes.domain.incomes import IncomeFinding
 from processes.domain.letters import Letter
 from processes.domain.life import LifeEvent, Told
 from processes.domain.messages import CaseMessage, unanswered
 from processes.domain.payments import PaymentLine, PaymentState
 from processes.domain.periods import Period
+from processes.domain.sanction_cases import SanctionRequest
 from processes.domain.spouses import SpousePart
 from processes.ports.records import (
     Absence,
     ApplicationDraft,
     AuditEvent,
+    InboxWish,
     Incident,
     LetterRecord,
     ProcessInstance,
+    SavedFilter,
     TaskFilter,
     TaskLoad,
     TaskRow,
@@ -187,6 +193,14 @@ class TaskPage:
     """The facts that whoever told of it gave."""
     help_now: HelpNow | None = None
     """The question of help until the first payment."""
+    sanction: SanctionRequest | None = None
+    """The request for a sanction the task is about."""
+    gate: Gate | None = None
+    """The conditions of that sanction, as they stand."""
+    cessation: Cessation | None = None
+    """The end of help the task is about."""
+    finding: IncomeFinding | None = None
+    """What the income register said otherwise, when the task is about that."""
     hearing_days: int = 14
     """How long a party usually has to answer a hearing here."""
     deciding_refused: str = ""
@@ -239,6 +253,18 @@ class FormSource(Protocol):
     @property
     def statement_draft(self) -> str:
         """What a hearing would say."""
+
+    @property
+    def sanction(self) -> SanctionRequest | None:
+        """The request for a sanction the task is about."""
+
+    @property
+    def cessation(self) -> Cessation | None:
+        """The end of help the task is about."""
+
+    @property
+    def finding(self) -> IncomeFinding | None:
+        """What the income register said otherwise, when the task is about that."""
 
     @property
     def payments(self) -> Sequence[PaymentRow]:
@@ -490,6 +516,27 @@ class MoveReport:
     can_undo: int = 0
 
 
+class DeskAct(StrEnum):
+    """What somebody does to several tasks at once (handling)."""
+
+    CLAIM = "claim"
+    GIVE = "give"
+    PUT_BACK = "put_back"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True)
+class DeskChange:
+    """What becomes of several tasks at once (handling)."""
+
+    act: DeskAct
+    receiver: str = ""
+    """Who gets them, when they are given."""
+    day: date | None = None
+    """When they come back, when they are put away."""
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class TeamPage:
     """Everything the page of a team shows (hold)."""
@@ -582,11 +629,42 @@ class InboxDesk(Protocol):
     def submit(self, task_id: int, read: ReadForm, by: Actor) -> UserTask | None:
         """Read the form and complete the task in one transaction; None when it is to correct."""
 
-    def next(self, by: Actor) -> int | None:
-        """Claim the most urgent task nobody has, and return it; None when there is none."""
+    def next(self, by: Actor, wanted: TaskFilter | None = None) -> int | None:
+        """Claim the most urgent task nobody has, of those wanted; None when there is none."""
 
     def follow_up(self, task_id: int, day: date | None, by: Actor) -> None:
         """Put a task away until a day; None takes it back."""
+
+
+class WorkDesk(Protocol):
+    """Many tasks at once, and the filters somebody keeps (skrivebord)."""
+
+    def colleagues(self, by: Actor) -> Mapping[str, str]:
+        """Return who else works in one's units: name by user."""
+
+    def change(self, task_ids: Sequence[int], wanted: DeskChange, by: Actor) -> MoveReport:
+        """Take, give, lay back or put away tasks; one that cannot be stays, and says why."""
+
+    def undo(self, batch_id: str, by: Actor) -> MoveReport:
+        """Take back what one did, as far as nobody has touched it since."""
+
+    def listed(self, view: str, wanted: InboxWish) -> TaskFilter:
+        """Return the filter of a view: what is asked for, in days and words of today."""
+
+    def want(self, wanted: InboxWish, by: Actor) -> SavedFilter:
+        """Remember what somebody wants to see now."""
+
+    def filters(self, by: Actor) -> Sequence[SavedFilter]:
+        """Return the filters one keeps, and those shared with one's units."""
+
+    def filter(self, filter_id: str, by: Actor) -> SavedFilter:
+        """Return a filter of one's own, or one shared with one's units."""
+
+    def keep(self, filter_id: str, name: str, unit: str, by: Actor) -> SavedFilter:
+        """Keep a filter under a name, for oneself or for the unit."""
+
+    def forget(self, filter_id: str, by: Actor) -> str:
+        """Forget a filter one keeps; the answer is what it was called."""
 
 
 class CaseDesk(Protocol):

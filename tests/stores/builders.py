@@ -32,6 +32,7 @@ from processes.domain.rates import Confidence
 from processes.ports.records import (
     Absence,
     Assessment,
+    InboxWish,
     InstanceState,
     Job,
     LetterRecord,
@@ -39,6 +40,7 @@ from processes.ports.records import (
     OutboxItem,
     ProcessDefinition,
     ProcessInstance,
+    SavedFilter,
     TaskMove,
     TaskState,
     Timer,
@@ -396,6 +398,11 @@ def a_task(instance_id: int, **changes: Any) -> UserTask:
         created_at=NOW,
     )
     return replace(task, **changes)
+
+
+def a_filter(**changes: Any) -> SavedFilter:
+    kept = SavedFilter(an_id("filter"), "karin", "", "", InboxWish(words="anna"), NOW)
+    return replace(kept, **changes)
 
 
 def a_move(task_id: int, **changes: Any) -> TaskMove:

@@ -20,6 +20,7 @@ from processes.domain.documents import (
 from processes.domain.errors import NotFoundError
 from processes.domain.messages import CaseMessage, MessageKind
 from processes.domain.spouses import SpousePart, SpousePartState
+from processes.ports.migrations import MigrationBatch
 from processes.ports.records import (
     AuditEvent,
     DraftPart,
@@ -53,7 +54,12 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     uow.setup.put_user(User("karin", "Karin Holm", "", ()))
     uow.team.add_absence(a.an_absence())
     uow.team.add_moves([a.a_move(task.id)])
+    uow.desk.add_filter(a.a_filter())
     uow.processes.add_job(a.a_job(instance.id))
+    there = instance.definition_id
+    uow.migrations.add_batch(
+        MigrationBatch(a.an_id("moved"), "p", there, there, {}, "Ny", "pia", a.NOW), None
+    )
     uow.processes.add_timer(a.a_timer(instance.id))
     uow.processes.subscribe(Subscription(0, instance.id, "t", "wait_answer", "heard", "k"))
     uow.processes.buffer_message("other", "k", {}, until=a.NOW)

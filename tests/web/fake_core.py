@@ -44,6 +44,7 @@ from processes.ports.records import (
 )
 from tests.fakes.clock import FrozenClock
 from tests.web.fake_deadlines import FakeDeadlines
+from tests.web.fake_desk import FakeDesk
 from tests.web.fake_team import FakeTeam
 
 NOW = datetime(2026, 3, 16, 9, 12, tzinfo=UTC)
@@ -61,6 +62,7 @@ def settings(mode: Mode = Mode.TEST) -> Settings:
         income_url="http://127.0.0.1:9/income",
         payment_url="http://127.0.0.1:9/payment",
         ledger_url="http://127.0.0.1:9/ledger",
+        debtor_url="http://127.0.0.1:9/debtor",
         post_url="http://127.0.0.1:9/post",
         events_url="http://127.0.0.1:9/events",
         taxcard_url="http://127.0.0.1:9/taxcard",
@@ -196,8 +198,8 @@ class FakeInbox:
         self.complete(task_id, values, by)
         return page.task
 
-    def next(self, by: Actor) -> int | None:
-        for row in self.rows(TaskFilter("unassigned"), by):
+    def next(self, by: Actor, wanted: TaskFilter | None = None) -> int | None:
+        for row in self.rows(wanted or TaskFilter("unassigned"), by):
             self.claim(row.task.id, by)
             return row.task.id
         return None
@@ -520,6 +522,7 @@ class FakeCore:
 
     central: FakeCentral
     inbox: FakeInbox = field(default_factory=FakeInbox)
+    desk: FakeDesk = field(default_factory=FakeDesk)
     cases: FakeCases = field(default_factory=FakeCases)
     citizen: FakeCitizen = field(default_factory=FakeCitizen)
     team: FakeTeam = field(default_factory=FakeTeam)

@@ -4,9 +4,15 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from processes.domain.access import Actor, Role
+from processes.domain.errors import ConflictError
+from processes.ports.pages import TaskStays
+from processes.ports.records import InboxWish, SavedFilter
 from tests.web.client import Client
 from tests.web.fake_core import FakeCore
+from tests.web.fake_desk import AT, BATCH
 from tests.web.world import TASK_IDS
 
 
@@ -76,11 +82,125 @@ def test_no_next_task_says_so(karin: Client) -> None:
     assert "Der er ingen ufordelte opgaver" in page.text
 
 
-def test_a_filter_reaches_the_core_and_can_be_removed(karin: Client, world: FakeCore) -> None:
-    page = karin.get("/opgaver?visning=enhed&type=payment.tax_card")
+def test_a_filter_is_sent_not_addressed_and_can_be_removed(karin: Client, world: FakeCore) -> None:
+    asked = {"type": "payment.tax_card", "words": "Anna Prøve"}
+    page = karin.send_and_see(
+        karin.get("/opgaver?visning=enhed"), "/opgaver/filter?visning=enhed", asked
+    )
 
+    assert page.path == "/opgaver?visning=enhed&f=filter-1"
     assert world.inbox.wanted[-1].form_key == "payment.tax_card"
-    assert page.links()["Fjern filter: Registrér skattekort"] == "/opgaver?visning=enhed"
+    assert world.inbox.wanted[-1].party_tokens == ("anna", "prøve")
+    assert "Søgt på person eller sag" in page.text
+    assert page.links()["Fjern filteret"] == "/opgaver?visning=enhed"
+
+
+def test_an_empty_filter_is_no_filter(karin: Client) -> None:
+    page = karin.send_and_see(karin.get("/opgaver"), "/opgaver/filter?visning=mine")
+
+    assert page.path == "/opgaver?visning=mine"
+
+
+def test_a_filter_is_kept_under_a_name_and_what_is_wrong_with_it_is_said(
+    karin: Client, world: FakeCore
+) -> None:
+    filtered = karin.send_and_see(
+        karin.get("/opgaver"), "/opgaver/filter?visning=mine", {"due_within": "7"}
+    )
+    keep = "/opgaver/filter/filter-1/gem?visning=mine"
+
+    unnamed = karin.send_and_see(filtered, keep, status=422)
+    assert "Skriv, hvad filteret skal hedde." in unnamed.text
+    world.desk.refuse_with = ConflictError("Der er allerede et filter, der hedder Ugen.")
+    taken = karin.send_and_see(filtered, keep, {"name": "Ugen"}, status=422)
+    assert "Der er allerede et filter" in taken.text
+    world.desk.refuse_with = None
+    page = karin.send_and_see(filtered, keep, {"name": "Ugen", "unit": "Ydelse Nord"})
+
+    assert "Filteret Ugen er gemt og delt med Ydelse Nord." in page.text
+    assert "Ugen Delt i Ydelse Nord" in page.links()
+    gone = karin.send_and_see(page, "/opgaver/filter/filter-1/slet?visning=mine")
+    assert "Filteret Ugen er slettet." in gone.text
+
+
+def test_next_is_the_next_of_the_filter(karin: Client, world: FakeCore) -> None:
+    world.desk.saved["f1"] = SavedFilter(
+        "f1", "karin", "Kort", "", InboxWish(form_key="payment.tax_card"), AT
+    )
+    page = karin.get("/opgaver?f=f1")
+
+    nothing = karin.send_and_see(page, "/opgaver/naeste?f=f1")
+
+    assert "Der er ingen ufordelte opgaver i filteret." in nothing.text
+    assert world.inbox.wanted[-2].form_key == "payment.tax_card"
+
+
+def test_ticked_tasks_are_given_away_and_the_way_back_stands_on_the_page(
+    karin: Client, world: FakeCore
+) -> None:
+    ticked = {"opgave": ["51", "1"], "handling": "give", "receiver": "jonas", "reason": "Ferie"}
+
+    page = karin.send_and_see(karin.get("/opgaver"), "/opgaver/flere?visning=mine", ticked)
+
+    ((tasks, wanted),) = world.desk.changes
+    assert (tasks, wanted.receiver, wanted.reason) == ((51, 1), "jonas", "Ferie")
+    assert "2 opgaver er givet til Jonas Brandt." in page.text
+    undone = karin.send_and_see(page, f"/opgaver/flere/{BATCH}/fortryd?visning=mine")
+    assert world.desk.undone == [BATCH]
+    assert "Fortrudt: 1 opgave er som før." in undone.text
+
+
+@pytest.mark.parametrize(
+    ("ticked", "said"),
+    [
+        ({"handling": "claim"}, "Vælg mindst én opgave på listen."),
+        ({"opgave": "51", "handling": "give", "reason": "x"}, "Vælg den kollega, der skal have"),
+        ({"opgave": "51", "handling": "put_back"}, "Skriv hvorfor, så den næste kan gå videre."),
+        ({"opgave": "51", "handling": "follow_up"}, "Skriv, hvilken dag du følger op"),
+        (
+            {"opgave": "51", "handling": "follow_up", "day": "16.03.2026"},
+            "Vælg en dag efter i dag.",
+        ),
+        ({"opgave": "51", "handling": "slet"}, "Vælg, hvad der skal ske med opgaverne."),
+    ],
+)
+def test_what_is_missing_is_asked_for_and_the_ticks_stay(
+    karin: Client, world: FakeCore, ticked: dict[str, str], said: str
+) -> None:
+    page = karin.send_and_see(
+        karin.get("/opgaver"), "/opgaver/flere?visning=mine", ticked, status=422
+    )
+
+    assert said in page.text
+    assert world.desk.changes == []
+    boxes = [box for box in page.all("input") if box.get("name") == "opgave"]
+    assert {box.get("value") for box in boxes if box.get("checked") is not None} == (
+        {ticked["opgave"]} if "opgave" in ticked else set()
+    )
+
+
+def test_what_could_not_follow_is_named(karin: Client, world: FakeCore) -> None:
+    world.desk.stays = (TaskStays(51, "Foreslå afgørelse", "2026-000123", "Jonas er væk."),)
+    ticked = {"opgave": ["51", "1"], "handling": "give", "receiver": "jonas", "reason": "Ferie"}
+
+    page = karin.send_and_see(
+        karin.get("/opgaver"), "/opgaver/flere?visning=mine", ticked, status=200
+    )
+
+    assert page.heading == "1 opgave blev, hvor den er"
+    assert "Jonas er væk." in page.text
+    assert "1 opgave er givet til Jonas Brandt." in page.text
+
+
+def test_a_task_is_given_to_a_colleague_with_a_reason(karin: Client, world: FakeCore) -> None:
+    task = karin.get("/opgaver/51")
+
+    nobody = karin.send_and_see(task, "/opgaver/51/giv", {"reason": "Ferie"}, status=422)
+    assert "Vælg den kollega" in nobody.text
+    page = karin.send_and_see(task, "/opgaver/51/giv", {"receiver": "tina", "reason": "Ferie"})
+
+    assert "Tina Bech har opgaven nu." in page.text
+    assert world.desk.changes[-1][0] == (51,)
 
 
 def test_an_empty_view_leads_on_to_unassigned_tasks(karin: Client, world: FakeCore) -> None:

@@ -24,8 +24,10 @@ from processes.ports.pages import (
     MessageDesk,
     SpouseDesk,
     TeamDesk,
+    WorkDesk,
 )
 from processes.ports.runs import RunDesk
+from processes.ports.workbench import WorkbenchDesk
 
 
 class CentralStore(UserStore, SessionStore, Protocol):
@@ -38,6 +40,10 @@ class Core(Protocol):
     @property
     def inbox(self) -> InboxDesk:
         """The inbox."""
+
+    @property
+    def desk(self) -> WorkDesk:
+        """Many tasks at once, and kept filters."""
 
     @property
     def cases(self) -> CaseDesk:
@@ -54,6 +60,10 @@ class Core(Protocol):
     @property
     def runs(self) -> RunDesk:
         """Monthly payment runs."""
+
+    @property
+    def workbench(self) -> WorkbenchDesk:
+        """Processes, their versions and drafts."""
 
     @property
     def citizen(self) -> CitizenDesk:

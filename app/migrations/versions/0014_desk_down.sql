@@ -1,0 +1,7 @@
+DROP INDEX user_task_mine_oldest;
+DROP INDEX user_task_oldest;
+DELETE FROM task_move WHERE to_user IS NULL;
+ALTER TABLE task_move DROP COLUMN to_follow_up;
+ALTER TABLE task_move DROP COLUMN from_follow_up;
+ALTER TABLE task_move ALTER COLUMN to_user SET NOT NULL;
+DROP TABLE inbox_filter;
