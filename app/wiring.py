@@ -30,7 +30,7 @@ from app.stores.listener import Listener
 from app.stores.sessions import CentralStore
 from app.stores.unit_of_work import SqlUnitOfWorkFactory
 from app.wakeup import Waker
-from integrations import distribution, person_events
+from integrations import distribution, jobcentre, person_events
 from integrations.calls import STANDARD_LIMITS, Limits
 from integrations.clamd import scanner_at
 from integrations.cpr import PersonLookup
@@ -58,6 +58,7 @@ from processes.operations.messages import Messages
 from processes.operations.migration import TOPIC, Migration
 from processes.operations.relay import Relay
 from processes.operations.runs import PaymentRuns
+from processes.operations.sanctions import JobcentreChannel, Sanctions
 from processes.operations.spouses import SpouseParts
 from processes.operations.teamlead import TeamLead
 from processes.operations.workbench import Workbench
@@ -135,6 +136,7 @@ class Core:
     spouses: SpouseParts
     intake: Intake
     life: Life
+    sanctions: Sanctions
     deployment: Deployment
     workbench: Workbench
     migration: Migration
@@ -236,6 +238,15 @@ def build_core(
             ),
             municipality_of=lambda cvr: _municipality_of(central, cvr),
             municipalities=lambda: [each.id for each in central.municipalities()],
+        ),
+        sanctions=Sanctions(
+            control,
+            JobcentreChannel(
+                parse=jobcentre.parse,
+                received=jobcentre.answer_received,
+                unreadable=jobcentre.answer_unreadable,
+            ),
+            municipality_of=lambda cvr: _municipality_of(central, cvr),
         ),
         life=Life(
             control,

@@ -26,12 +26,14 @@ from processes.domain.periods import Calendar, danish_day
 from processes.domain.rules.book import RuleBook
 from processes.engine import effects as fx
 from processes.engine.definitions import Definition, parse_bundle
-from processes.engine.runtime import advance
+from processes.engine.runtime import advance, where_is
+from processes.engine.steering import move
 from processes.engine.tables import DecisionTable, parse_table
 from processes.operations.holders import first_holder
 from processes.operations.reasons import priority_of, why_here
 from processes.ports.gateways import Gateways
 from processes.ports.records import (
+    AuditEvent,
     Claim,
     HistoryEvent,
     Incident,
@@ -209,7 +211,19 @@ class Control:
         advanced = advance(
             definition, instance.blob or None, trigger, self.env.now(), tables=tables
         )
-        return self.carry_out(uow, instance, advanced, actor=actor)
+        return self.carry_out(uow, instance, advanced, actor=actor, tables=tables)
+
+    def steer(
+        self, uow: UnitOfWork, instance: ProcessInstance, token: str, to: str, by: Actor
+    ) -> ProcessInstance:
+        """Put a token of a locked instance at another element, as two people have agreed."""
+        check_not_paused(instance)
+        definition = self.definition(uow, instance.definition_id)
+        tables = self.tables(uow, instance)
+        moved = move(
+            definition, instance.blob, token, to, self.env.now(), tables=tables, by=by.user
+        )
+        return self.carry_out(uow, instance, moved, actor=by, tables=tables)
 
     def tables(self, uow: UnitOfWork, instance: ProcessInstance) -> Mapping[str, DecisionTable]:
         """Return the decision tables that hold for an instance: those of the day it began."""
@@ -222,10 +236,11 @@ class Control:
         advanced: fx.Advanced,
         *,
         actor: Actor | None = None,
+        tables: Mapping[str, DecisionTable] | None = None,
     ) -> ProcessInstance:
         """Write what a locked instance wants now, and go on through every inline step."""
         definition = self.definition(uow, instance.definition_id)
-        tables = self.tables(uow, instance)
+        tables = self.tables(uow, instance) if tables is None else tables
         ctx = self.env.context(uow, actor)
         todo: deque[fx.Trigger] = deque()
         steps = 0
@@ -258,6 +273,10 @@ class Control:
         """Return an instance as it stands after an advance, whose history is written."""
         _record(uow, instance, advanced.effects)
         places = instance.places if advanced.places is None else advanced.places
+        if advanced.places is None and advanced.state != instance.blob:
+            definition = self.definition(uow, instance.definition_id)
+            standing = where_is(definition, advanced.state)
+            places = tuple(f"{each.process_id}/{each.element_id}" for each in standing)
         return replace(instance, blob=advanced.state, places=places)
 
     def definition(self, uow: UnitOfWork, definition_id: int) -> Definition:
@@ -506,6 +525,10 @@ class Control:
             instance = uow.processes.lock_instance(incident.instance_id)
             check_not_paused(instance)
             uow.processes.resolve_incident(incident_id, by=by.user, at=self.env.now())
+            subject = f"instance:{instance.id}"
+            uow.audit.add(
+                AuditEvent(self.env.now(), by.user, str(by.role), "incident.retry", subject)
+            )
             instance = replace(instance, state=InstanceState.RUNNING)
             job = (
                 None

@@ -7,11 +7,13 @@ one repeated call and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from processes.domain.errors import OutsideError
 from processes.operations.control import Control, plain, retry_at
 from processes.ports.records import Claim, OutboxItem
+from processes.ports.stores import UnitOfWork
 from processes.steps import Sender, Variables
 
 TRIES_BEFORE_INCIDENT = 3
@@ -22,12 +24,17 @@ CERTAINLY_NOT_DONE = frozenset({"rejected", "not_found"})
 """What a counterpart answers when it has not acted: only then is it somebody's task."""
 
 
+InsideWork = Callable[[int, Mapping[str, object]], None]
+"""Work of ours that an item calls for, given municipality and body; it may be done twice."""
+
+
 class Relay:
     """Delivers outbox items (udbakken)."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: Control, *, inside: Mapping[str, InsideWork] | None = None) -> None:
         self.control = control
         self.env = control.env
+        self.inside = inside or {}
 
     def deliver(self, claim: Claim) -> None:
         """Deliver one claimed item."""
@@ -35,16 +42,10 @@ class Relay:
             item = uow.outbox.item(claim)
             if item is None:
                 return
-            if item.topic == "message":
-                body = item.body
-                self.control.deliver(
-                    uow,
-                    str(body["message"]),
-                    str(body["key"]),
-                    cast(Variables, body["variables"]),
-                )
-                uow.outbox.sent(item.id, at=self.env.now())
-                uow.commit()
+            if item.topic in self.inside:
+                sender = None
+            elif item.topic == "message":
+                self._tell(uow, item)
                 sender = None
             else:
                 sender = self.env.register.sender(item.topic)
@@ -55,6 +56,7 @@ class Relay:
                     uow.commit()
                     sender = None
         if sender is None:
+            self._work(claim, item)
             self.env.wake()
             return
         try:
@@ -69,6 +71,25 @@ class Relay:
             uow.outbox.sent(item.id, at=self.env.now())
             uow.commit()
         self.env.wake()
+
+    def _tell(self, uow: UnitOfWork, item: OutboxItem) -> None:
+        """Bring a message to whoever waits for it, in this transaction."""
+        body = item.body
+        self.control.deliver(
+            uow, str(body["message"]), str(body["key"]), cast(Variables, body["variables"])
+        )
+        uow.outbox.sent(item.id, at=self.env.now())
+        uow.commit()
+
+    def _work(self, claim: Claim, item: OutboxItem) -> None:
+        """Do work of ours, which commits by itself, and say then that it was called for."""
+        if item.topic not in self.inside:
+            return
+        self.inside[item.topic](claim.municipality_id, item.body)
+        with self.env.uow(claim.municipality_id) as uow:
+            if uow.outbox.item(claim) is not None:
+                uow.outbox.sent(item.id, at=self.env.now())
+                uow.commit()
 
     def _failed(self, claim: Claim, item: OutboxItem, sender: Sender, error: OutsideError) -> None:
         """Give up only what was certainly not done; anything else is asked again, by the same key.
@@ -109,7 +130,7 @@ class Relay:
             item = uow.outbox.item(claim)
             if item is None:
                 return
-            if item.attempts + 1 == TRIES_BEFORE_INCIDENT:
+            if item.attempts + 1 == TRIES_BEFORE_INCIDENT and item.topic not in self.inside:
                 self.control.incident_of_case(uow, _case_of(item), "outbox", plain(error))
             uow.outbox.retry(
                 item.id,

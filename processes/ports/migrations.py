@@ -81,8 +81,11 @@ class MigrationStore(Protocol):
     ) -> Sequence[ProcessInstance]:
         """Return instances of a version that have not ended, by id, after one."""
 
-    def running_counts(self, process_key: str) -> Mapping[int, int]:
-        """Return how many instances have not ended, by definition."""
+    def instance(self, instance_id: int) -> ProcessInstance:
+        """Return one instance, without holding it."""
+
+    def running_counts(self, definition_ids: Sequence[int]) -> Mapping[int, int]:
+        """Return how many instances of some versions have not ended."""
 
     def add_batch(self, batch: MigrationBatch, instance_ids: Sequence[int] | None) -> int:
         """Insert a move with its instances, all open ones of its version for None; how many."""
@@ -96,16 +99,22 @@ class MigrationStore(Protocol):
     def counts(self, batch_ids: Sequence[str]) -> Mapping[str, MigrationCounts]:
         """Return how far some moves are, in one statement."""
 
-    def waiting(self, batch_id: str, *, limit: int) -> Sequence[int]:
-        """Return ids of items that wait their turn, in order of their instances."""
+    def waiting(self, batch_id: str, *, limit: int) -> Sequence[tuple[int, int]]:
+        """Return items that wait their turn, each with its instance, in order of instances."""
 
     def item(self, item_id: int) -> MigrationItem:
         """Return one item; the row is held until the transaction ends."""
+
+    def item_of_instance(self, batch_id: str, instance_id: int) -> MigrationItem | None:
+        """Return what a move did to an instance."""
 
     def items(
         self, batch_id: str, *, state: MoveState | None = None, limit: int = 200
     ) -> Sequence[MigrationItem]:
         """Return items of a move, by instance; states before and after are left out."""
+
+    def moved(self, batch_id: str) -> Sequence[int]:
+        """Return the instances that a move has moved."""
 
     def save_item(self, item: MigrationItem) -> None:
         """Write what became of one instance."""
@@ -113,17 +122,17 @@ class MigrationStore(Protocol):
     def finish(self, batch_id: str, *, at: datetime, by: str | None = None) -> None:
         """Say that a move is over, or was stopped by somebody; the first to say so is kept."""
 
-    def reword(
-        self,
-        instance_id: int,
-        token: str,
-        *,
-        element_id: str,
-        name: str = "",
-        form_key: str = "",
-        role: str = "",
-    ) -> None:
-        """Write another element on what a token waits for; an emptied form loses its draft."""
+    def pass_over(self, batch_id: str, *, why: str, at: datetime) -> None:
+        """Say of all that wait their turn that they will not have it."""
 
-    def reopen(self, instance_id: int, token: str) -> None:
-        """Open again what was withdrawn for a token: task, job, timer, each as it was."""
+    def waits(self, instance_id: int) -> Mapping[str, Mapping[str, object]]:
+        """Return what an instance waits for, by token, as far as a move can change it."""
+
+    def rename(self, instance_id: int, token: str, element_id: str) -> None:
+        """Write another element on what a token waits for."""
+
+    def reword_task(self, instance_id: int, token: str, *, words: Mapping[str, object]) -> None:
+        """Write what an open task asks from now."""
+
+    def reopen(self, instance_id: int, kind: str, row_id: int) -> None:
+        """Open again a `task`, `job` or `timer` that was withdrawn, as it was."""

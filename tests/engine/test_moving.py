@@ -236,8 +236,12 @@ def test_what_is_gone_from_an_edge_is_waited_for_no_longer() -> None:
 
 
 def test_a_message_is_waited_for_by_its_new_name_and_key() -> None:
-    old = define(draw("p", start(), receive("w", "answer-came", "x"), end(), path("start", "w", "end")))
-    new = define(draw("p", start(), receive("w", "paper-came", "y"), end(), path("start", "w", "end")))
+    old = define(
+        draw("p", start(), receive("w", "answer-came", "x"), end(), path("start", "w", "end"))
+    )
+    new = define(
+        draw("p", start(), receive("w", "paper-came", "y"), end(), path("start", "w", "end"))
+    )
     walk = Walk(old)
     walk.begin(x="1", y="2")
 
@@ -248,8 +252,12 @@ def test_a_message_is_waited_for_by_its_new_name_and_key() -> None:
 
 
 def test_a_key_the_case_does_not_know_is_a_hindrance() -> None:
-    old = define(draw("p", start(), receive("w", "answer-came", "x"), end(), path("start", "w", "end")))
-    new = define(draw("p", start(), receive("w", "answer-came", "y"), end(), path("start", "w", "end")))
+    old = define(
+        draw("p", start(), receive("w", "answer-came", "x"), end(), path("start", "w", "end"))
+    )
+    new = define(
+        draw("p", start(), receive("w", "answer-came", "y"), end(), path("start", "w", "end"))
+    )
     walk = Walk(old)
     walk.begin(x="1")
 
@@ -320,7 +328,8 @@ def test_a_branch_that_has_come_in_counts_when_something_is_drawn_before_the_joi
 
 def test_two_branches_are_not_moved_into_one_line() -> None:
     new = define(
-        draw("p", start(), user("a"), user("b"), user("c"), end(), path("start", "a", "b", "c", "end"))
+        draw("p", start(), user("a"), user("b"), user("c"), end(),
+             path("start", "a", "b", "c", "end"))
     )  # fmt: skip
     walk = Walk(FORK)
     walk.begin()
@@ -458,6 +467,7 @@ def test_nobody_is_moved_past_the_person_before_a_step_that_can_do_harm() -> Non
 
 def versions() -> list[tuple[Definition, Definition]]:
     """Pairs of versions that differ on edges, forms and what follows, not in where one stands."""
+
     def one(*, edge: bool, more: bool) -> Definition:
         fork = [both("split"), user("a"), user("b"), service("s"), both("met"), user("c")]
         edges = [on_timer("late", "a"), on_message("stop", "b", "case-withdrawn")] if edge else []
@@ -500,7 +510,7 @@ def test_wherever_it_is_moved_an_instance_loses_nothing_and_can_be_moved_back(
 
     for number in range(steps):
         step(number)
-    if walk.ended is not None:
+    if not walk.waiting:
         return
     tokens = {name: walk.find(name) for name in walk.waiting if name in people}
     if "d" in walk.waiting:

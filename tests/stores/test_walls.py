@@ -31,6 +31,7 @@ from processes.ports.records import (
 )
 from tests.database import ALL_TABLES, Database
 from tests.stores import builders as a
+from tests.stores import deductions as d
 from tests.stores import runs as run
 
 HERE, NEXT_DOOR = 999, 998
@@ -46,7 +47,10 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     uow.facts.add([a.a_fact()])
     uow.hearings.save(a.a_hearing())
     uow.letters.add([a.a_letter()])
-    uow.payments.add_plan(a.a_plan(a.a_payment()))
+    uow.deductions.decide(d.a_decision(d.KIND), [d.a_deduction(d.KIND)])
+    uow.deductions.mark_sent(d.a_decision(d.KIND).id, a.NOW)
+    uow.payments.add_plan(a.a_plan(d.a_payment_with_a_part()))
+    uow.deductions.append_receipts([(0, d.a_receipt())])
     uow.payments.mark_ordered(a.an_id("payment"), a.NOW)
     uow.payments.save_voucher(a.a_voucher())
     instance = a.store_instance(uow, with_case=False)

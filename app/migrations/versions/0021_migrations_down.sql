@@ -1,0 +1,2 @@
+DROP TABLE migration_item;
+DROP TABLE migration_batch;
