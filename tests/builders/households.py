@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from random import Random
 
 from processes.domain.benefits.cash_assistance_stretches import Household, runs_of
-from processes.domain.facts import Fact, FactKind, FactValue, SourceKind
+from processes.domain.benefits.situations import Situation
+from processes.domain.facts import MONTHLY_KINDS, Fact, FactKind, FactValue, SourceKind
 from processes.domain.money import Money
 from processes.domain.periods import Month, Period
 from processes.domain.rates import RateBook
@@ -106,3 +107,45 @@ def random_runs(
     )
     made = runs_of(household, known(*facts), month, span=month.period(), rates=rates, rules=rules)
     return list(made.stretches[0].values()) if len(made.stretches) == 1 else []
+
+
+def a_random_situation(seed: int, *, unknown: float = 0.02) -> Situation:
+    """Draw a household over some months in which anything may change on any day."""
+    random = Random(seed)  # noqa: S311 – test data, the same for a seed
+    first = Month(random.choice((2023, 2024, 2025, 2025, 2026)), random.randint(1, 11))
+    months = (first, first.next())
+    couple = random.random() < 0.4
+    people = ("anna", "bo") if couple else ("anna",)
+    facts = [fact for name in people for fact in random_facts(random, name, first, unknown=unknown)]
+    for number in range(random.randint(0, 4)):
+        facts.append(_a_change(random, random.choice(people), months, number))
+    start = first.first_day
+    if random.random() < 0.3:
+        start += timedelta(days=random.randint(1, 25))
+    until = None
+    if random.random() < 0.2:
+        until = first.next().first_day + timedelta(days=random.randint(0, 27))
+    return Situation(
+        benefit="kontanthjaelp",
+        months=months,
+        start=start,
+        until=until,
+        jointly=couple and random.random() < 0.5,
+        people=people,
+        facts=tuple(facts),
+    )
+
+
+def _a_change(random: Random, name: str, months: Sequence[Month], number: int) -> Fact:
+    """Draw something that is otherwise from a day on, by any source; income is by the month."""
+    kind = random.choice(ASKED)
+    month = random.choice(months)
+    valid = month.period()
+    if kind not in MONTHLY_KINDS:
+        start = month.first_day + timedelta(days=random.randint(0, 27))
+        valid = Period(start, random.choice((None, start + timedelta(days=random.randint(1, 20)))))
+    what = a_value(random, kind)
+    fact = a_fact(kind, what, party_id=name, source=random.choice(list(SourceKind)), valid=valid)
+    return replace(
+        fact, id=f"{fact.id}-{number}", known_from=fact.known_from + timedelta(hours=number + 1)
+    )

@@ -61,6 +61,17 @@ HOLIDAY = "kh.betingelse.ferie"
 NEED = "kh.betingelse.behov"
 """Judged last, when the amount is known."""
 
+GROUNDS_OF_DAYS = ("kh.alder", "kh.gift", "kh.sats", *SUPPLEMENTS)
+"""What must be known in each stretch besides the conditions."""
+GROUNDS_OF_MONTH = (
+    "kh.fradrag_feriepenge",
+    "kh.egen_indtaegt",
+    "kh.aegtefaelles_overskud",
+    "kh.hjaelp",
+    NEED,
+)
+"""What must be known of the month."""
+
 DEDUCTIONS = {
     "kh.fradrag_feriepenge": "feriepenge",
     "kh.fradrag_timeregel": "timeregel",
@@ -233,15 +244,9 @@ def _joined(
 def _missing(granted: Sequence[Run], whole: Run) -> Iterator[Missing]:
     # Each by itself, so that everything missing is listed at once and not one thing at a time.
     for run in granted:
-        for rule_id in (*_conditions(run), "kh.alder", "kh.gift", "kh.sats", *SUPPLEMENTS):
+        for rule_id in (*_conditions(run), *GROUNDS_OF_DAYS):
             yield from run.result(rule_id).missing
-    for rule_id in (
-        "kh.fradrag_feriepenge",
-        "kh.egen_indtaegt",
-        "kh.aegtefaelles_overskud",
-        "kh.hjaelp",
-        NEED,
-    ):
+    for rule_id in GROUNDS_OF_MONTH:
         yield from whole.result(rule_id).missing
 
 

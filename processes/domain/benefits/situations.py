@@ -81,7 +81,7 @@ class Situation:
         """Calculate it from the facts as known at a moment; without one, from all of them."""
         at = known_at or self.known_at or self._newest()
         facts = Facts.as_known(self.facts, at)
-        application, case = self._application(), self._case()
+        application, case = self.application, self.case
         if self.benefit == BENEFIT:
             return assess(
                 application,
@@ -110,7 +110,9 @@ class Situation:
         moments = [fact.known_from for fact in self.facts]
         return max(moments, default=datetime.combine(ALWAYS, time(), UTC))
 
-    def _application(self) -> Application:
+    @property
+    def application(self) -> Application:
+        """The application the situation is about."""
         return Application(
             id="ansoegning",
             case_id="sag",
@@ -123,7 +125,9 @@ class Situation:
             message_id="situation",
         )
 
-    def _case(self) -> Case:
+    @property
+    def case(self) -> Case:
+        """The case with its people."""
         roles = (PartyRole.PRIMARY, PartyRole.SPOUSE)
         return Case(
             id="sag",
