@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -48,6 +49,13 @@ def load_benefits() -> Mapping[str, Benefit]:
     return benefits_from_rows(_rows("benefits"))
 
 
+def load_catalogue() -> Mapping[str, Mapping[str, object]]:
+    """Return what is said of each shipped process and table, by key (bpmn/catalogue.yaml)."""
+    file = Path(__file__).resolve().parents[1] / "bpmn" / "catalogue.yaml"
+    said = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {each["key"]: each for part in ("processes", "decisions") for each in said[part]}
+
+
 def load_posting_book() -> PostingBook:
     """Return the shipped posting rules (konteringsregler)."""
     return posting_book_from_rows(_rows("postings"))
@@ -73,10 +81,11 @@ def situations_from(text: str, benefits: Mapping[str, Benefit]) -> list[Situatio
     return [read_situation(each, benefits=benefits) for each in _with_everybody(said)]
 
 
-def read_yaml(text: str) -> list[Any]:
+def read_yaml(text: str, loader: type[yaml.CSafeLoader] | None = None) -> list[Any]:
     """Read the parts of a text somebody wrote; what is wrong is said with its place."""
     try:
-        return [each for each in yaml.load_all(text, _Loader) if each is not None]
+        parts = yaml.load_all(text, loader or _Loader)
+        return [each for each in parts if each is not None]
     except ValueError as error:  # a day that looks like one and is none, such as 30 February
         raise SituationError(
             "", f"En dag eller et tal i filen findes ikke ({error}).", "Ret det."
@@ -87,6 +96,22 @@ def read_yaml(text: str) -> list[Any]:
         raise SituationError(
             where, "Det er ikke YAML.", "Se efter indrykning, kolon og anførselstegn."
         ) from None
+
+
+def read_rate_file(text: str) -> object:
+    """Read a file of rates somebody made; figures stay as they were typed."""
+    said = read_yaml(text, _TextLoader)
+    if len(said) != 1:
+        raise SituationError("", "Filen skal have én del.", "Slet linjer med ---, og prøv igen.")
+    return said[0]
+
+
+def write_rate_file(said: object) -> str:
+    """Write rates as YAML, in the order they are handed in."""
+    text: str = yaml.dump(
+        said, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=100
+    )
+    return text
 
 
 class _Loader(yaml.CSafeLoader):
@@ -101,6 +126,20 @@ class _Loader(yaml.CSafeLoader):
                 f"linje {node.start_mark.line + 1}", f"'{twice}' står to gange.", "Slet den ene."
             )
         return super().construct_mapping(node, deep=deep)
+
+
+class _TextLoader(_Loader):
+    """Reads figures and days as text: an amount with a point in it never becomes a float."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 – PyYAML's own way to say what a plain word is
+        first: [
+            (tag, pattern)
+            for tag, pattern in resolvers
+            if tag
+            in {"tag:yaml.org,2002:null", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:merge"}
+        ]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 def _with_everybody(said: list[Any]) -> list[Any]:

@@ -46,6 +46,7 @@ from integrations.taxcard import TaxCardLookup
 from processes.domain.identifiers import Cpr, Cvr
 from processes.operations.casework import Casework
 from processes.operations.citizen import Citizen
+from processes.operations.cockpit import Cockpit
 from processes.operations.control import Control, Environment
 from processes.operations.deadlines import Deadlines
 from processes.operations.deployment import Deployment
@@ -56,6 +57,7 @@ from processes.operations.intake import FormChannel, Intake
 from processes.operations.life import Life, PersonChannel
 from processes.operations.messages import Messages
 from processes.operations.migration import TOPIC, Migration
+from processes.operations.production import Production
 from processes.operations.relay import Relay
 from processes.operations.runs import PaymentRuns
 from processes.operations.sanctions import JobcentreChannel, Sanctions
@@ -128,6 +130,7 @@ class Core:
     desk: Desk
     cases: Casework
     team: TeamLead
+    production: Production
     deadlines: Deadlines
     runs: PaymentRuns
     citizen: Citizen
@@ -139,6 +142,7 @@ class Core:
     sanctions: Sanctions
     deployment: Deployment
     workbench: Workbench
+    cockpit: Cockpit
     migration: Migration
     central: CentralStore
     claims: SqlClaims
@@ -221,6 +225,7 @@ def build_core(
         desk=Desk(control),
         cases=cases,
         team=TeamLead(control),
+        production=Production(control),
         deadlines=Deadlines(control),
         runs=PaymentRuns(control),
         citizen=Citizen(control, distribution.application_form),
@@ -258,6 +263,7 @@ def build_core(
             municipality_of=lambda cvr: _municipality_of(central, cvr),
         ),
         deployment=deployment,
+        cockpit=Cockpit(control),
         workbench=Workbench(control, deployment, LimitedJudge(), law.load_catalogue),
         migration=migration,
         central=central,

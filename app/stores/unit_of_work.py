@@ -26,6 +26,7 @@ from app.stores.outbox import SqlOutboxStore
 from app.stores.papers import SqlPaperStore
 from app.stores.payments import SqlPaymentStore
 from app.stores.processes import SqlDefinitionStore, SqlProcessStore
+from app.stores.production import SqlProductionStore
 from app.stores.promises import SqlDeadlineStore, SqlImmediateHelpStore
 from app.stores.reads import SqlReadStore
 from app.stores.rulebook import SqlLawStore
@@ -41,6 +42,7 @@ from processes.ports.deductions import DeductionStore
 from processes.ports.law import LawStore
 from processes.ports.matters import ClaimStore, MatterStore
 from processes.ports.migrations import MigrationStore
+from processes.ports.production import ProductionStore
 from processes.ports.runs import RunStore
 from processes.ports.tryouts import TryoutStore
 from processes.ports.workbench import ProcessDraftStore
@@ -85,6 +87,7 @@ class SqlUnitOfWork:
         self.deductions: DeductionStore = SqlDeductionStore(session)
         self.team: stores.TeamStore = SqlTeamStore(session)
         self.desk: stores.DeskStore = SqlDeskStore(session)
+        self.production: ProductionStore = SqlProductionStore(session)
         self.messages: stores.MessageStore = SqlMessageStore(session)
         self.matters: MatterStore = SqlMatterStore(session)
         self.claims: ClaimStore = SqlClaimStore(session)

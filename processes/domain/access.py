@@ -42,6 +42,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "task.complete": _STAFF,
     "task.reassign": frozenset({Role.TEAM_LEAD}),
     "team.read": frozenset({Role.TEAM_LEAD}),
+    "production.read": frozenset({Role.TEAM_LEAD}),
     "absence.register": frozenset({Role.TEAM_LEAD}),
     "case.read": _STAFF | {Role.AUDITOR},
     "case.note": _STAFF,

@@ -71,28 +71,50 @@ class Deployment:
         found = self.findings(files)
         if errors_in(found):
             raise DeploymentError(errors_in(found))
+        day = self.env.gateways.clock.today() if valid_from is None else valid_from
+        self.check_day(day)
+        home = self._home()[0]
+        with self.env.uow(home) as uow:
+            deployed = self.take_in(uow, _mains(files), files, found, by=by, day=day)
+            uow.commit()
+        self.tell_others(deployed, by=by, home=home)
+        return deployed
+
+    def check_day(self, day: date) -> None:
+        """Refuse a day that is over: what has happened keeps the version it happened under."""
         today = self.env.gateways.clock.today()
-        day = today if valid_from is None else valid_from
         if day < today:
             raise RuleError(
                 f"En ny version kan tidligst gælde fra i dag ({today:%d.%m.%Y}), ikke fra"
                 f" {day:%d.%m.%Y}: igangværende sager må ikke skifte regler bagud i tid."
             )
-        home, *others = self._home()
-        with self.env.uow(home) as uow:
-            deployed = Deployed(
-                tuple(self._new_definitions(uow, _mains(files), by=by, day=day)),
-                tuple(self._new_tables(uow, files, by=by, day=day)),
-                tuple(found),
-            )
-            self._log(uow, deployed, by=by)
-            uow.commit()
-        # The definition rows say who and when; this is the copy each municipality can read itself.
+
+    def take_in(
+        self,
+        uow: UnitOfWork,
+        mains: Iterable[Definition],
+        files: Files,
+        found: Iterable[Finding],
+        *,
+        by: str,
+        day: date,
+    ) -> Deployed:
+        """Store what is new of a bundle that was judged, in a transaction that others share."""
+        deployed = Deployed(
+            tuple(self._new_definitions(uow, mains, by=by, day=day)),
+            tuple(self._new_tables(uow, files, by=by, day=day)),
+            tuple(found),
+        )
+        self._log(uow, deployed, by=by)
+        return deployed
+
+    def tell_others(self, deployed: Deployed, *, by: str, home: int) -> None:
+        """Write the copy of the log that each other municipality can read itself."""
+        others = [each for each in self._home() if each != home]
         for municipality_id in others if deployed.changed else ():
             with self.env.uow(municipality_id) as uow:
                 self._log(uow, deployed, by=by)
                 uow.commit()
-        return deployed
 
     def _home(self) -> Sequence[int]:
         municipalities = self.municipalities()

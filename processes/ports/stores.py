@@ -59,6 +59,7 @@ from processes.ports.records import (
     UserTask,
     VoucherRecord,
 )
+from processes.ports.production import ProductionStore
 from processes.ports.runs import RunStore
 from processes.ports.tryouts import TryoutStore
 from processes.ports.workbench import ProcessDraftStore
@@ -745,6 +746,7 @@ class UnitOfWork(Protocol):
     read: ReadStore
     team: TeamStore
     desk: DeskStore
+    production: ProductionStore
     drafts: DraftStore
     process_drafts: ProcessDraftStore
     runs: RunStore

@@ -18,6 +18,8 @@ from forms.desk import SearchForm
 from processes.domain.access import Actor, Role, may
 from processes.domain.deadlines import USUAL
 from processes.domain.documents import LARGEST_FILE_BYTES
+from processes.domain.sanction_cases import GROUP_NAMES, PARAGRAPH_NAMES
+from processes.domain.sanction_cases import STATE_NAMES as SANCTION_STATES
 from processes.ports.pages import GAP
 
 
@@ -38,13 +40,17 @@ STAFF_MENU = (
     MenuItem("cases.index", "Sager", "case.read", "cases"),
     MenuItem("runs.index", "Udbetaling", "run.read", "runs"),
     MenuItem("team.index", "Hold", "team.read", "team"),
+    MenuItem("production.index", "Produktion", "production.read", "production"),
     MenuItem("setup.deadlines", "Frister", "deadline.set", "setup"),
+    MenuItem("workbench.index", "Processer", "process.change", "workbench"),
+    MenuItem("cockpit.index", "Drift", "cockpit.read", "cockpit"),
     MenuItem("teamlead.incidents", "Standsede sager", "incident.read", "teamlead"),
 )
 LANDINGS = (
     ("citizen.follow", "citizen.overview"),
     ("inbox.read", "inbox.index"),
     ("case.read", "cases.index"),
+    ("process.change", "workbench.index"),
     ("incident.read", "teamlead.incidents"),
 )
 """Where a role begins: the first it may."""
@@ -120,6 +126,9 @@ def install(app: Flask) -> None:
         channels=labels.CHANNELS,
         letter_gap=GAP,
         largest=LARGEST_FILE_BYTES,
+        paragraf_navne=PARAGRAPH_NAMES,
+        maalgruppe_navne=GROUP_NAMES,
+        sanktion_tilstande=SANCTION_STATES,
         scans=scans,
     )
     app.context_processor(_page_values)

@@ -11,6 +11,8 @@ from app.config import Settings
 from app.security.interim_login import DemoCitizen, UserStore
 from app.security.sessions import ServerSession, SessionStore
 from processes.domain.access import Actor
+from processes.ports.change_desks import SanctionDesk
+from processes.ports.cockpit import CockpitDesk
 from processes.ports.gateways import Clock
 from processes.ports.pages import (
     CaseDesk,
@@ -26,6 +28,7 @@ from processes.ports.pages import (
     TeamDesk,
     WorkDesk,
 )
+from processes.ports.production import ProductionDesk
 from processes.ports.runs import RunDesk
 from processes.ports.workbench import WorkbenchDesk
 
@@ -54,6 +57,10 @@ class Core(Protocol):
         """The team lead's team."""
 
     @property
+    def production(self) -> ProductionDesk:
+        """A team's work in figures."""
+
+    @property
     def deadlines(self) -> DeadlineDesk:
         """The municipality's own deadlines."""
 
@@ -62,8 +69,16 @@ class Core(Protocol):
         """Monthly payment runs."""
 
     @property
+    def sanctions(self) -> SanctionDesk:
+        """Requests for sanctions."""
+
+    @property
     def workbench(self) -> WorkbenchDesk:
         """Processes, their versions and drafts."""
+
+    @property
+    def cockpit(self) -> CockpitDesk:
+        """What runs, and steering it by hand."""
 
     @property
     def citizen(self) -> CitizenDesk:
