@@ -154,13 +154,13 @@ class SqlCockpitStore(Store):
 
     def count_places(self, definition_id: int) -> Mapping[str, int]:
         """Return how many tokens of a version stand at each place."""
-        place = func.unnest(InstanceRow.places).column_valued("place")
-        wanted = (
-            select(place, func.count())
-            .select_from(InstanceRow, place)
+        # Unnested below and grouped above: a set in the list of columns is not grouped by.
+        each = (
+            select(func.unnest(InstanceRow.places).label("place"))
             .where(InstanceRow.definition_id == definition_id, GOES_ON)
-            .group_by(place)
+            .subquery()
         )
+        wanted = select(each.c.place, func.count()).group_by(each.c.place)
         return {str(row[0]): int(row[1]) for row in self.session.execute(wanted)}
 
     def count_stopped(self, definition_id: int) -> Sequence[tuple[str, tuple[str, ...], int]]:
@@ -451,6 +451,7 @@ class SqlCockpitStore(Store):
             select(
                 table.id, table.instance_id, InstanceRow.process_key, DefinitionRow.name,
                 CaseRow.number, table.element_id, *columns, table.token,
+                InstanceRow.definition_id,
             )
             .join(InstanceRow, _of_instance(table))
             .join(DefinitionRow, DefinitionRow.id == InstanceRow.definition_id)
@@ -476,6 +477,7 @@ class SqlCockpitStore(Store):
                 error=row[9],
                 key=row[10],
                 token=row[11],
+                definition_id=row[12],
             )
             for row in rows
         ]

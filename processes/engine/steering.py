@@ -35,6 +35,7 @@ class Carried:
     """A token with what it carries and where it may be put (token)."""
 
     token: str
+    """Empty for a call: what goes on inside it can be moved, not the call around it."""
     process_id: str
     element_id: str
     variables: Mapping[str, object]
@@ -47,7 +48,7 @@ def carried(definition: Definition, state: bytes) -> tuple[Carried, ...]:
     instance = decode(definition, state)
     return tuple(
         Carried(
-            instance.token(task),
+            instance.token(task) if "n" in task.internal_data else "",
             definition.owners[task.task_spec.node.process],
             task.task_spec.node.id,
             copy.deepcopy(task.data),

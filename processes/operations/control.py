@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from processes.domain.access import Actor, require
 from processes.domain.accounting import PostingBook
+from processes.domain.benefits.single import Benefit
 from processes.domain.errors import BrokenStateError, ConflictError, CoreError, OutsideError
 from processes.domain.identifiers import Cpr
 from processes.domain.law_changes import LawBooks
@@ -80,6 +81,8 @@ class Environment:
     digest: Callable[[Cpr], str]
     """Tells two personal numbers apart without showing either."""
     new_id: Callable[[], str] = field(default=lambda: str(uuid.uuid4()))
+    benefits: Mapping[str, Benefit] = field(default_factory=dict)
+    """The benefits made of rules, by id."""
     zone: ZoneInfo = field(default=ZoneInfo("Europe/Copenhagen"))
 
     @cached_property
@@ -103,6 +106,7 @@ class Environment:
             calendar=self.calendar,
             mode=self.mode,
             actor=actor,
+            benefits=self.benefits,
         )
 
 

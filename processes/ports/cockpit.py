@@ -76,9 +76,9 @@ class ElementLoad:
     slow_seconds: int | None
     """What nine of ten visits are shorter than."""
     waiting_heat: int = 0
-    """0 to 4: how much stands here, beside the other elements."""
+    """0 to 4, by how long the oldest task here has waited: none, an hour, a day, a week, more."""
     time_heat: int = 0
-    """0 to 4: how long it takes here, beside the other elements."""
+    """0 to 4, by how long a visit usually takes, in the same steps."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class RetryPlan:
 class RetryReport:
     """What trying again came to (kvittering)."""
 
-    went_on: int
+    tried: int
     still_stopped: int
     left: tuple[int, ...]
     """Incidents there was no time for: try them next."""
@@ -203,6 +203,8 @@ class WaitingRow:
     error: str = ""
     key: str = ""
     token: str = ""
+    definition_id: int = 0
+    element_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -322,6 +324,9 @@ class CockpitDesk(Protocol):
 
     def overview(self, by: Actor) -> OverviewPage:
         """Return every process with what it has going on."""
+
+    def count_again(self, by: Actor) -> None:
+        """Let the next page count anew."""
 
     def version(self, definition_id: int, process_id: str, by: Actor) -> VersionPage:
         """Return one version with what stands where."""

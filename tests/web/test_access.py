@@ -25,9 +25,14 @@ VALUES = {
     "document_id": "dokument-1",
     "hearing_id": "hoering-1",
     "incident_id": "1",
+    "instance_id": "1",
+    "definition_id": "1",
+    "move_id": "flytning-1",
     "slug": "hvorfor",
     "kind": "job",
     "run_id": "koersel-1",
+    "process_key": "subsistence_application",
+    "element_id": "task_assess",
     "line_id": "linje-1",
 }
 

@@ -115,6 +115,22 @@ def stort(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def varighed(seconds: int | float) -> str:
+    """Write how long something took, as roughly as one says it.
+
+    >>> varighed(20), varighed(3000), varighed(3600), varighed(90000), varighed(900000)
+    ('under 1\xa0min.', '50\xa0min.', '1\xa0time', '25\xa0timer', '10\xa0dage')
+    """
+    if seconds < SECONDS_OF_A_MINUTE:
+        return f"under 1{NBSP}min."
+    if seconds < SECONDS_OF_AN_HOUR:
+        return f"{int(seconds // SECONDS_OF_A_MINUTE)}{NBSP}min."
+    hours = int(seconds // SECONDS_OF_AN_HOUR)
+    if hours < HOURS_BEFORE_DAYS:
+        return f"{hours}{NBSP}time" if hours == 1 else f"{hours}{NBSP}timer"
+    return f"{hours // 24}{NBSP}dage"
+
+
 def antal(count: int, one: str, many: str) -> str:
     """Write `1 opgave`, `2 opgaver`."""
     return f"{count:,}".replace(",", ".") + f" {one if count == 1 else many}"
@@ -182,6 +198,10 @@ def _band(day: date, today: date, days: int) -> str:
     return "Næste uge" if days <= left_of_week + 7 else "Senere"
 
 
+SECONDS_OF_A_MINUTE = 60
+SECONDS_OF_AN_HOUR = 3600
+HOURS_BEFORE_DAYS = 48
+
 FILTERS: dict[str, Callable[..., object]] = {
     "afsnit": afsnit,
     "alder": alder,
@@ -198,4 +218,5 @@ FILTERS: dict[str, Callable[..., object]] = {
     "oere": oere,
     "stort": stort,
     "tidspunkt": tidspunkt,
+    "varighed": varighed,
 }
