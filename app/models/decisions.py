@@ -20,7 +20,7 @@ from app.models.base import (
 )
 
 OUTCOMES = ("bevilget", "delvis", "afslag", "ukendt")
-HELP_KINDS = ("forsoergelse", "engangshjaelp")
+HELP_KINDS = ("forsoergelse", "engangshjaelp", "sanktion")
 
 
 class CalculationRow(Identified, Model):
@@ -71,6 +71,8 @@ class HearingRow(Identified, Model):
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     conclusion: Mapped[str] = mapped_column(Text)
     changes_facts: Mapped[bool | None] = mapped_column(Boolean)
+    subject_id: Mapped[str | None] = uuid_column(nullable=True)
+    """The basis of a question of its own it is about; none when it is about the calculation."""
 
 
 class ProposalRow(Identified, Model):
@@ -84,6 +86,7 @@ class ProposalRow(Identified, Model):
         known("outcome", *OUTCOMES),
         known("help_kind", *HELP_KINDS),
         found_by("proposal_of_case", "case_id", "proposed_at"),
+        found_by("proposal_by_moment", "proposed_at"),
     )
 
     case_id: Mapped[str] = uuid_column()

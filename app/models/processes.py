@@ -92,6 +92,7 @@ class InstanceRow(Numbered, Model):
         found_by("process_instance_of_case", "case_id"),
         found_by("process_instance_going_on", "definition_id", "id", where="state <> 'ended'"),
         found_by("process_instance_newest", "definition_id", "id"),
+        found_by("process_instance_ended", "ended_at", where="ended_at IS NOT NULL"),
     )
 
     definition_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("process_definition.id"))
@@ -134,6 +135,8 @@ class UserTaskRow(Numbered, Model):
         ),
         found_by("user_task_oldest", "unit", "role", "created_at", "id", where="state = 'open'"),
         found_by("user_task_mine_oldest", "assignee", "created_at", "id", where="state = 'open'"),
+        found_by("user_task_done", "unit", "completed_at", where="state = 'done'"),
+        found_by("user_task_came", "unit", "created_at"),
         found_by("user_task_of_case", "case_id"),
         found_by("user_task_of_token", "instance_id", "token"),
     )

@@ -43,8 +43,10 @@ from processes.ports.records import (
     UserTask,
 )
 from tests.fakes.clock import FrozenClock
+from tests.web.fake_changes import FakeSanctions
 from tests.web.fake_deadlines import FakeDeadlines
 from tests.web.fake_desk import FakeDesk
+from tests.web.fake_production import FakeProduction
 from tests.web.fake_team import FakeTeam
 
 NOW = datetime(2026, 3, 16, 9, 12, tzinfo=UTC)
@@ -523,12 +525,14 @@ class FakeCore:
     central: FakeCentral
     inbox: FakeInbox = field(default_factory=FakeInbox)
     desk: FakeDesk = field(default_factory=FakeDesk)
+    production: FakeProduction = field(default_factory=FakeProduction)
     cases: FakeCases = field(default_factory=FakeCases)
     citizen: FakeCitizen = field(default_factory=FakeCitizen)
     team: FakeTeam = field(default_factory=FakeTeam)
     deadlines: FakeDeadlines = field(default_factory=FakeDeadlines)
     messages: FakeMessages = field(default_factory=FakeMessages)
     life: FakeLife = field(default_factory=FakeLife)
+    sanctions: FakeSanctions = field(default_factory=FakeSanctions)
     spouses: FakeSpouses = field(default_factory=FakeSpouses)
     control: FakeControl = field(default_factory=FakeControl)
     intake: FakeIntake = field(default_factory=FakeIntake)

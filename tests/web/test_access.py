@@ -34,6 +34,7 @@ VALUES = {
     "process_key": "subsistence_application",
     "element_id": "task_assess",
     "line_id": "linje-1",
+    "sanction_id": "sanktion-1",
 }
 
 

@@ -14,6 +14,8 @@ from processes.domain.access import Actor
 from processes.ports.change_desks import SanctionDesk
 from processes.ports.cockpit import CockpitDesk
 from processes.ports.gateways import Clock
+from processes.ports.law_pages import LawDesk
+from processes.operations.migration import Migration
 from processes.ports.pages import (
     CaseDesk,
     CitizenDesk,
@@ -79,6 +81,14 @@ class Core(Protocol):
     @property
     def cockpit(self) -> CockpitDesk:
         """What runs, and steering it by hand."""
+
+    @property
+    def law(self) -> LawDesk:
+        """Rules and rates."""
+
+    @property
+    def migration(self) -> Migration:
+        """Moving cases under way to another version."""
 
     @property
     def citizen(self) -> CitizenDesk:
