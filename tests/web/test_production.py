@@ -2,7 +2,6 @@
 
 import csv
 import io
-
 from collections.abc import Callable
 
 import pytest
