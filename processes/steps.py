@@ -17,6 +17,7 @@ from typing import Any, cast
 from processes.domain import deadlines
 from processes.domain.access import SYSTEM_NAME, Actor
 from processes.domain.accounting import PostingBook
+from processes.domain.benefits.single import Benefit
 from processes.domain.deadlines import DeadlineKind
 from processes.domain.documents import Direction, Document, JournalNote
 from processes.domain.errors import BrokenStateError
@@ -50,6 +51,8 @@ class StepContext:
     """`demo`, `test` or `production`."""
     actor: Actor | None = None
     """Who completed the task; None in a service step."""
+    benefits: Mapping[str, Benefit] = field(default_factory=dict)
+    """The benefits made of rules, by id; kontanthjælp is calculated by a program of its own."""
 
     @cached_property
     def law(self) -> Law:

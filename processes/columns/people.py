@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -27,12 +27,17 @@ Cell = tuple[int, bool, bool]
 UNKNOWN_CELL: Cell = (0, False, False)
 
 
-def population_of(runs: Sequence[Run]) -> Population:
-    """Return the columns of persons whose whole month is one stretch, couples side by side."""
+def population_of(runs: Sequence[Run], kinds: Collection[FactKind] | None = None) -> Population:
+    """Return the columns of persons whose whole month is one stretch, couples side by side.
+
+    `kinds` are the facts that will be asked for; None is all of them.
+    """
     rows = {id(run): row for row, run in enumerate(runs)}
     spouse = [rows.get(id(run.partner), NO_SPOUSE) for run in runs]
     facts = {
-        kind: _column([_cell(run, kind) for run in runs], what) for kind, what in FACT_KINDS.items()
+        kind: _column([_cell(run, kind) for run in runs], what)
+        for kind, what in FACT_KINDS.items()
+        if kinds is None or kind in kinds
     }
     given = {
         name: np.array([name in run.given and run.given[name].value is True for run in runs])

@@ -299,7 +299,7 @@ def explain(net: Net, grant: RunningGrant, calculated: PersonMonth | None) -> No
     )
     again = Node(
         "rule",
-        "beregning.igen",
+        AGAIN,
         f"Beregnet igen for {month_in_words(grant.month)}",
         None if calculated is None else calculated.gross,
         inputs=lines,
@@ -307,6 +307,23 @@ def explain(net: Net, grant: RunningGrant, calculated: PersonMonth | None) -> No
     label = f"Hjælp før skat for {month_in_words(grant.month)}"
     return replace(
         net.explanation, inputs=(replace(gross, label=label, inputs=(decided, again)), *rest)
+    )
+
+
+AGAIN = "beregning.igen"
+"""The node of what a month comes to now, with the reasons under it."""
+
+
+def in_full(explanation: Node, calculated: PersonMonth) -> Node:
+    """Return a line's tree with a month's own reasons in full, down to facts and rates."""
+    if explanation.id == AGAIN:
+        lines = tuple(
+            Node("rule", f"linje.{line.key}", line.label, line.amount, inputs=(line.explanation,))
+            for line in calculated.lines
+        )
+        return replace(explanation, inputs=lines)
+    return replace(
+        explanation, inputs=tuple(in_full(each, calculated) for each in explanation.inputs)
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from processes.domain import runs
 from processes.domain.access import SYSTEM_NAME, Actor, may, require
+from processes.domain.calculation import Node
 from processes.domain.cases import Case, CaseState, Protection
 from processes.domain.errors import ConflictError, RuleError
 from processes.domain.grants import REMARK_NAMES
@@ -201,7 +202,7 @@ class PaymentRuns:
             page = RunLinePage(
                 run=uow.runs.get(item.line.run_id),
                 item=item,
-                explanation=_explained(item),
+                explanation=_explained(stage.explained(self.env.context(uow, by), item, basis)),
                 last_gross=basis.last_gross.get(item.line.grant.party_id),
                 names=self._names(uow, by),
             )
@@ -291,12 +292,12 @@ class PaymentRuns:
         )
 
 
-def _explained(item: RunItem) -> tuple[ExplainLine, ...]:
-    if item.result is None or item.result.explanation is None:
+def _explained(tree: Node | None) -> tuple[ExplainLine, ...]:
+    if tree is None:
         return ()
     return tuple(
         ExplainLine(said.depth, said.text, "", said.law, said.source, said.mark)
-        for said in spoken(item.result.explanation)
+        for said in spoken(tree)
     )
 
 

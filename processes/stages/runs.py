@@ -11,13 +11,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
+from processes.columns.months import MassCase, MassRules, whole_months
 from processes.domain import accounting, payments, runs, safeguards
 from processes.domain.accounting import Posting, Voucher
 from processes.domain.benefits import cash_assistance
-from processes.domain.calculation import Node, PersonMonth
+from processes.domain.benefits.cash_assistance_stretches import Household
+from processes.domain.benefits.single import Benefit, work_out
+from processes.domain.calculation import Calculation, Node, PersonMonth
+from processes.domain.cases import Application, Case
 from processes.domain.errors import BrokenStateError, ConflictError, RuleError, SafeguardError
 from processes.domain.facts import Facts
 from processes.domain.grants import (
@@ -29,6 +34,7 @@ from processes.domain.grants import (
     before,
     compared,
     heaviest,
+    in_full,
     month_line,
     newest,
 )
@@ -163,6 +169,7 @@ class Sum:
     basis: RunBasis
     rates: RateBook
     rules: RuleBook
+    benefits: Mapping[str, Benefit]
     now: datetime
     pays_on: date
     mode: str
@@ -176,8 +183,17 @@ def prepare_batch(ctx: StepContext, body: Mapping[str, object]) -> Sum:
 
 
 def _sum(ctx: StepContext, run: PaymentRun, basis: RunBasis, *, version: int = 0) -> Sum:
-    pays_on = _pays_on(ctx, run)
-    return Sum(run, basis, ctx.rates, ctx.rules, ctx.now, pays_on, ctx.mode, version)
+    return Sum(
+        run,
+        basis,
+        ctx.rates,
+        ctx.rules,
+        ctx.benefits,
+        ctx.now,
+        _pays_on(ctx, run),
+        ctx.mode,
+        version,
+    )
 
 
 def _pays_on(ctx: StepContext, run: PaymentRun) -> date:
@@ -197,18 +213,56 @@ def calculate_batch(_gateways: Gateways, wanted: Sum) -> list[RunResult]:
 
 
 def calculate(wanted: Sum) -> list[RunResult]:
-    """Make each line of a batch: the decided amount, and where it no longer fits (tørkørsel)."""
-    months: dict[tuple[str, Month], tuple[PersonMonth | None, str]] = {}
+    """Make each line of a batch: the decided amount, and where it no longer fits (tørkørsel).
+
+    Whole months are worked out for everybody at once; the others one by one.
+    """
     facts = {
         case_id: Facts.as_known(held, wanted.now) for case_id, held in wanted.basis.facts.items()
     }
+    months = _in_columns(wanted, facts) if len(wanted.basis.lines) > 1 else {}
     return [_result(wanted, line, months, facts) for line in wanted.basis.lines]
+
+
+Months = dict[tuple[str, Month], tuple[PersonMonth | None, str]]
+"""What each person's month came to, or why it did not."""
+
+
+@lru_cache(maxsize=8)
+def _mass_rules(book: RuleBook) -> MassRules:
+    return MassRules(book)
+
+
+def _in_columns(wanted: Sum, facts: Mapping[str, Facts]) -> Months:
+    """Work out the whole months of a batch in columns; what is left out is for the other way.
+
+    In production a month that rests on anything unconfirmed is calculated one by one, so that it
+    is known whose month it is.
+    """
+    rules = _mass_rules(wanted.rules)
+    found: Months = {}
+    for month in sorted({line.grant.month for line in wanted.basis.lines}):
+        day = month.first_day
+        if wanted.mode == payments.PRODUCTION and rules.reach(day).is_unconfirmed(
+            wanted.rates, wanted.rules, day
+        ):
+            continue
+        ids = {line.grant.case_id for line in wanted.basis.lines if line.grant.month == month}
+        cases = [
+            MassCase(application, wanted.basis.cases[case_id], facts[case_id])
+            for case_id in sorted(ids)
+            if (application := wanted.basis.applications.get(case_id)) is not None
+            and case_id in facts
+        ]
+        for party_id, made in whole_months(cases, month, rates=wanted.rates, rules=rules).items():
+            found[party_id, month] = (made, "")
+    return found
 
 
 def _result(
     wanted: Sum,
     line: RunLine,
-    months: dict[tuple[str, Month], tuple[PersonMonth | None, str]],
+    months: Months,
     facts: Mapping[str, Facts],
 ) -> RunResult:
     grant, basis = line.grant, wanted.basis
@@ -239,9 +293,7 @@ def _result(
     return _stored(wanted, line, _guarded(wanted, line, made))
 
 
-def _calculated(
-    wanted: Sum, line: RunLine, known: Facts
-) -> dict[tuple[str, Month], tuple[PersonMonth | None, str]]:
+def _calculated(wanted: Sum, line: RunLine, known: Facts) -> Months:
     """Calculate a case's month by its own law; everybody in the case comes out of it at once."""
     grant = line.grant
     key = (grant.party_id, grant.month)
@@ -249,13 +301,14 @@ def _calculated(
     if application is None:
         return {key: (None, "Sagen har ingen ansøgning at regne efter.")}
     try:
-        calculation = cash_assistance.assess(
+        calculation = month_by_its_benefit(
             application,
             wanted.basis.cases[grant.case_id],
             known,
+            grant.month,
             rates=wanted.rates,
             rules=wanted.rules,
-            months=(grant.month,),
+            benefits=wanted.benefits,
             calculation_id=line.id,
             made_at=wanted.now,
         )
@@ -263,6 +316,46 @@ def _calculated(
         # One case that cannot be calculated is remarked on; the others are none the worse.
         return {key: (None, str(error))}
     return {(each.party_id, each.month): (each, "") for each in calculation.months}
+
+
+def month_by_its_benefit(
+    application: Application,
+    case: Case,
+    known: Facts,
+    month: Month,
+    *,
+    rates: RateBook,
+    rules: RuleBook,
+    benefits: Mapping[str, Benefit],
+    calculation_id: str,
+    made_at: datetime,
+) -> Calculation:
+    """Calculate a month of a case by the benefit the case is about, one by one (månedens hjælp)."""
+    if case.benefit == cash_assistance.BENEFIT:
+        return cash_assistance.assess(
+            application,
+            case,
+            known,
+            rates=rates,
+            rules=rules,
+            months=(month,),
+            calculation_id=calculation_id,
+            made_at=made_at,
+        )
+    benefit = benefits.get(case.benefit)
+    if benefit is None:
+        raise RuleError(f"Der er ingen regler at beregne '{case.benefit}' efter.")
+    return work_out(
+        benefit,
+        Household.of(application, case),
+        known,
+        rates=rates,
+        rules=rules,
+        months=(month,),
+        start=month.first_day,
+        calculation_id=calculation_id,
+        made_at=made_at,
+    )
 
 
 def _guarded(wanted: Sum, line: RunLine, made: MonthLine) -> MonthLine:
@@ -365,6 +458,39 @@ def again(ctx: StepContext, run: PaymentRun, item: RunItem) -> RunResult:
     (result,) = calculate(_sum(ctx, run, basis, version=version))
     ctx.uow.runs.add_results([result])
     return result
+
+
+def explained(ctx: StepContext, item: RunItem, basis: RunBasis) -> Node | None:
+    """Return a line's tree in full: what was worked out in columns is worked out one by one.
+
+    From the facts and the law as they were known when the line was calculated. Where that no
+    longer gives what it gave, the short tree is what there is.
+    """
+    result, grant = item.result, item.line.grant
+    if result is None or result.explanation is None:
+        return None
+    application = basis.applications.get(grant.case_id)
+    if application is None or result.calculated is None:
+        return result.explanation
+    law = ctx.law_known_at(result.made_at)
+    try:
+        calculation = month_by_its_benefit(
+            application,
+            basis.cases[grant.case_id],
+            Facts.as_known(ctx.uow.facts.of_case(grant.case_id), result.made_at),
+            grant.month,
+            rates=law.rates,
+            rules=law.rules,
+            benefits=ctx.benefits,
+            calculation_id=item.line.id,
+            made_at=result.made_at,
+        )
+    except RuleError:
+        return result.explanation
+    made = next((each for each in calculation.of(grant.party_id)), None)
+    if made is None or made.gross != result.calculated:
+        return result.explanation
+    return in_full(result.explanation, made)
 
 
 # ---- check, review, approve ----------------------------------------------------------------
