@@ -302,6 +302,9 @@ class RunStore(Protocol):
     def basis(self, run_id: str, batch: int | None, *, line_id: str | None = None) -> RunBasis:
         """Return what a batch, or one line, is calculated from, in the same few statements."""
 
+    def checks(self, run_id: str, batch: int) -> RunBasis:
+        """Return what the safeguards ask about a batch: its lines, decisions and deductions."""
+
     def add_results(self, results: Sequence[RunResult]) -> None:
         """Save what lines came to; the same version twice is kept once."""
 

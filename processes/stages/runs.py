@@ -596,7 +596,7 @@ def ask_nobody(_gateways: Gateways, _request: str) -> str:
 def order_batch(ctx: StepContext, _answer: str, body: Mapping[str, object]) -> None:
     """Write a batch's payments, each seen by the safeguards once more, and let them leave."""
     run = ctx.uow.runs.get(str(body["run_id"]))
-    basis = ctx.uow.runs.basis(run.id, _batch(body))
+    basis = ctx.uow.runs.checks(run.id, _batch(body))
     items = ctx.uow.runs.items(run.id, batch=_batch(body), which="klar", limit=len(basis.lines))
     lines = [_ordered(ctx, run, item) for item in items]
     for line in lines:

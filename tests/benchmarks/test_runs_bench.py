@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -187,6 +188,8 @@ def test_a_batch_asks_the_same_statements_whatever_its_size(world: World) -> Non
     counts = []
     with world.core.env.uow(HERE) as uow:
         run = uow.runs.get(run_id)
+        # The law is read once for everybody in the process.
+        assert world.core.env.context(uow).law
         for size in (5, 60):
             uow.session.execute(text("SAVEPOINT size"))  # type: ignore[attr-defined]
             uow.runs.freeze(run, batch_size=size)
@@ -223,3 +226,8 @@ def tell(citizens: int, seconds: dict[str, float]) -> None:
         print(f"\nrun: {phase}: {took:.2f} s, {citizens / took:,.0f} citizens a second", end="")  # noqa: T201 – a benchmark prints
     whole = sum(seconds.values())
     print(f"\nrun: {citizens} citizens in {whole:.1f} s, {1000 * whole / citizens:.2f} ms each")  # noqa: T201 – a benchmark prints
+    for many in (100_000, 150_000):
+        minutes = whole / citizens * many / 60
+        print(f"run: {many:,} citizens at that cost: {minutes:.1f} min of one worker")  # noqa: T201 – a benchmark prints
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"run: at most {peak:,.0f} MB of memory in the process")  # noqa: T201 – a benchmark prints
