@@ -30,6 +30,14 @@ from app.migrations.run import upgrade
 from app.wiring import Core, build_core
 from integrations.simulator import server as simulator
 from processes.domain.access import Actor
+from processes.domain.deductions import (
+    DEDUCTION_NAMES,
+    DeductionDecision,
+    DeductionKind,
+    Payee,
+    PayeeKind,
+    PaymentDeduction,
+)
 from processes.domain.facts import Fact, FactKind, FactStatus, FactValue, Source, SourceKind
 from processes.domain.money import Money
 from processes.domain.payments import receipt_expected_by
@@ -47,6 +55,22 @@ NOTE = "Set efter og i orden."
 REJECTED_EVERY, NO_CARD_EVERY = 10, 15
 SECOND, THIRD, SILENT = 1, 2, 3
 """Whose income changes, who dies, and whom the bank says nothing about: by number."""
+
+LANDLORD = Payee(PayeeKind.ACCOUNT, "10010012345678", "Egekøb Boligforening")
+"""Whose account is closed when it is paid first."""
+TAKEN = (
+    (4, DeductionKind.SANCTION, 600),
+    (5, DeductionKind.ADMINISTRATION, 4_000),
+    (6, DeductionKind.SET_OFF, 350),
+    (7, DeductionKind.SET_OFF_GROSS, 1_200),
+)
+"""What comes off whose payment: by number."""
+LAWS = {
+    DeductionKind.SANCTION: "LAS § 36",
+    DeductionKind.SET_OFF_GROSS: "LAS § 94",
+    DeductionKind.SET_OFF: "LAS § 91",
+    DeductionKind.ADMINISTRATION: "LAS § 90",
+}
 
 Control = Callable[[str, Mapping[str, Any]], Any]
 Figures = dict[str, int]
@@ -93,6 +117,47 @@ class MonthPlay:
         self._learn(self.people[THIRD], FactKind.DEAD, date(2026, 3, 12), first)
         silent = self.people[SILENT].cpr
         self.control("bank", {"doubles": True, "silent": {silent: True}})
+        self.control("bank", {"closed_payees": {LANDLORD.number: True}})
+        for number, kind, kroner in TAKEN:
+            if number < len(self.people):
+                self._decide_to_take(self.people[number], kind, Money.kroner(kroner))
+
+    def _decide_to_take(self, person: town.Inhabitant, kind: DeductionKind, amount: Money) -> None:
+        """Let something be decided and sent that comes off somebody's March."""
+        new_id, now = self.core.env.new_id, self.core.clock.now()
+        with self.core.env.uow(demo.MUNICIPALITY.id) as uow:
+            case = uow.cases.of_person(person.cpr)[0]
+            decision = DeductionDecision(
+                id=new_id(),
+                case_id=case.id,
+                party_id=case.primary_party.id,
+                kind=kind,
+                number=f"{case.number}-F",
+                law=LAWS[kind],
+                reasoning="Det fremgår af sagen.",
+                hearing_id=None,
+                hearing_exception="Borgeren har selv oplyst det og er enig.",
+                decided_by=self.driver.team.caseworker.user,
+                approved_by=None,
+                issued_at=now,
+            )
+            deduction = PaymentDeduction(
+                id=new_id(),
+                decision_id=decision.id,
+                case_id=case.id,
+                party_id=case.primary_party.id,
+                kind=kind,
+                amount=amount,
+                from_month=MONTH,
+                to_month=MONTH,
+                law=LAWS[kind],
+                label=DEDUCTION_NAMES[kind],
+                payee=LANDLORD if kind is DeductionKind.ADMINISTRATION else None,
+                reference=f"Husleje {MONTH}" if kind is DeductionKind.ADMINISTRATION else "",
+            )
+            uow.deductions.decide(decision, [deduction])
+            uow.deductions.mark_sent(decision.id, now)
+            uow.commit()
 
     def _learn(
         self, person: town.Inhabitant, kind: FactKind, value: FactValue, since: date
@@ -218,6 +283,7 @@ class MonthPlay:
     def answer_late(self) -> None:
         """Let the bank say the last word late; what differed until then is reconciled again."""
         self.control("bank", {"silent": {self.people[SILENT].cpr: False}})
+        self.control("bank", {"closed_payees": {LANDLORD.number: False}})
         self.driver.settle()
         while self._work("run.differences", {"note": NOTE}, self.finance):
             self._tell_reconciliation()
@@ -315,6 +381,10 @@ class MonthPlay:
             "tax": run.tax.oere,
             "net": run.net.oere,
             "remarked": sum(each.lines for each in page.remarks),
+            "sanction": run.sanction.oere,
+            "set_off": run.set_off.oere,
+            "administration": run.administration.oere,
+            "pension": run.pension.oere,
             "held": run.held,
             "sent": run.ordered,
             "sent_net": run.ordered_net.oere,
@@ -333,6 +403,10 @@ class MonthPlay:
             "paid_gross": found.paid_gross.oere,
             "paid_tax": found.paid_tax.oere,
             "paid_net": found.paid_net.oere,
+            "paid_income": found.paid_income.oere,
+            "paid_cost": found.paid_cost.oere,
+            "others": found.others.oere,
+            "others_paid": found.others_paid.oere,
             "unanswered": found.unanswered_count,
             "posted_gross": found.posted_gross.oere,
             "reported_gross": found.reported_gross.oere,
@@ -402,9 +476,12 @@ def _play(settings: Settings, url: str, count: int, *, as_json: bool, out: TextI
 def _tell_sums(teller: Teller, figures: Figures) -> None:
     teller.show()
     for key, label in (
-        ("paid_gross", "Udbetalt, før skat"),
+        ("paid_gross", "Bevilget, før skat"),
+        ("paid_cost", "Udgift med pension"),
         ("posted_gross", "Bogført"),
+        ("paid_income", "A-indkomst"),
         ("reported_gross", "Indberettet"),
+        ("others_paid", "Til andre modtagere"),
         ("paid_net", "På borgernes konti"),
     ):
         teller.show(f"  {label:<22} {Money(figures[key]).danish():>20}")

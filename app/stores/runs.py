@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
+from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import RowMapping, Table, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -39,6 +41,7 @@ from app.stores.rows import Store, known_id, missing
 from processes.domain.calculation import Node
 from processes.domain.decisions import Decision
 from processes.domain.deductions import DeductionKind
+from processes.domain.deviations import PaidOut
 from processes.domain.facts import Fact
 from processes.domain.grants import RunningGrant
 from processes.domain.money import Money
@@ -186,6 +189,10 @@ STANDING = f"""
     standing AS (
         SELECT line.id, line.batch, line.case_id, line.party_id, line.month, line.decided_oere,
                result.version, result.gross_oere, result.tax_oere, result.net_oere,
+               result.sanction_oere,
+               result.set_off_gross_oere + result.set_off_oere AS set_off_oere,
+               result.atp_oere, result.administration_oere,
+               result.pension_oere + result.atp_municipality_oere AS pension_oere,
                result.is_payable, result.weight, result.remarks, result.card_kind,
                result.allowance_oere, ruling.verdict, receipt.state,
                result.line_id IS NOT NULL AND ruling.verdict IS NULL
@@ -217,6 +224,11 @@ FIGURES = text(
            coalesce(sum(gross_oere), 0) AS gross,
            coalesce(sum(tax_oere), 0) AS tax,
            coalesce(sum(net_oere), 0) AS net,
+           coalesce(sum(sanction_oere), 0) AS sanction,
+           coalesce(sum(set_off_oere), 0) AS set_off,
+           coalesce(sum(atp_oere), 0) AS atp,
+           coalesce(sum(administration_oere), 0) AS administration,
+           coalesce(sum(pension_oere), 0) AS pension,
            count(*) FILTER (WHERE is_open) AS open,
            count(*) FILTER (WHERE verdict = 'tilbageholdt') AS held,
            coalesce(sum(net_oere) FILTER (WHERE verdict = 'tilbageholdt'), 0) AS held_net,
@@ -340,6 +352,18 @@ OF_THE_MONTH = """
         ))
 """
 """What a month answers for: its run, later tries of that, and other payments of the month."""
+
+PAID_OUT = text(
+    """
+    SELECT payment.party_id, sum(gross_oere) AS gross, sum(sanction_oere) AS sanction,
+           sum(set_off_gross_oere) AS set_off_gross, sum(tax_oere) AS tax, sum(atp_oere) AS atp,
+           sum(set_off_oere) AS set_off, sum(administration_oere) AS administration
+    FROM payment JOIN decision ON decision.id = payment.decision_id
+    WHERE payment.month = :month AND payment.sequence = 0 AND decision.help_kind = 'forsoergelse'
+    GROUP BY 1
+    """
+)
+"""What was paid for a month; one that is tried again is the same amounts."""
 
 ACCOUNTED = text(
     f"""
@@ -556,7 +580,17 @@ class SqlRunStore(Store):
         else:
             wanted = wanted.where(RunLineRow.batch == batch)
         rows = self.session.scalars(wanted.order_by(RunLineRow.id)).all()
-        ids = sorted({row.case_id for row in rows})
+        month = self.get(run_id).month
+        lines = [_line_of(row, {}) for row in rows]
+        return self._basis(lines, month, self._shared(run_id, [row.party_id for row in rows]))
+
+    def basis_of(self, lines: Sequence[RunLine], month: Month) -> RunBasis:
+        """Return what some lines are calculated from, whether or not they are in a run."""
+        return self._basis(lines, month, frozenset())
+
+    def _basis(self, frozen: Sequence[RunLine], month: Month, shared: frozenset[str]) -> RunBasis:
+        ids = sorted({line.grant.case_id for line in frozen})
+        party_ids = [line.grant.party_id for line in frozen]
         decisions = self._decisions(ids)
         numbers = {each.id: each.number for held in decisions.values() for each in held}
         cases = cases_of(
@@ -575,17 +609,79 @@ class SqlRunStore(Store):
             .order_by(FactRow.known_from, FactRow.id)
         ):
             facts.setdefault(row.case_id, []).append(fact_of(cast(FactRow, row)))
-        month = self.get(run_id).month.first_day
+        named = [
+            replace(
+                line,
+                grant=replace(line.grant, decision_number=numbers.get(line.grant.decision_id, "")),
+            )
+            for line in frozen
+        ]
         return RunBasis(
-            lines=[_line_of(row, numbers) for row in rows],
+            lines=named,
             cases={each.id: each for each in cases},
             applications={each.case_id: application_of(each) for each in applications},
             facts=facts,
             decisions=decisions,
-            last_gross=self._last_gross([row.party_id for row in rows], month),
-            shared=self._shared(run_id, [row.party_id for row in rows]),
+            last_gross=self._last_gross(party_ids, month.first_day),
+            shared=shared,
             deductions=SqlDeductionStore(self.session).of_cases(ids),
         )
+
+    def running(self, month: Month) -> Sequence[RunLine]:
+        """Return what would be frozen if the month's run began now; nothing is written."""
+        found = self.session.execute(
+            text(f"WITH {GRANTED} SELECT * FROM running ORDER BY case_id, party_id, month"),  # noqa: S608 – our own words, and nothing from outside
+            {"month": month.first_day},
+        ).mappings()
+        return [
+            RunLine(
+                id=str(uuid5(NAMESPACE_OID, f"{row['party_id']}:{row['month']}")),
+                run_id="",
+                batch=0,
+                grant=RunningGrant(
+                    case_id=str(row["case_id"]),
+                    party_id=str(row["party_id"]),
+                    decision_id=str(row["decision_id"]),
+                    decision_number=row["decision_number"],
+                    month=Month.of(row["month"]),
+                    amount=Money(row["amount_oere"]),
+                ),
+            )
+            for row in found
+        ]
+
+    def paid_out(self, month: Month) -> Mapping[str, PaidOut]:
+        """Return what each party was paid for a month of running help, by party."""
+        found = self.session.execute(PAID_OUT, {"month": month.first_day}).mappings()
+        return {
+            str(row["party_id"]): PaidOut(
+                Money(int(row["gross"])),
+                Money(int(row["sanction"])),
+                Money(int(row["set_off_gross"])),
+                Money(int(row["tax"])),
+                Money(int(row["atp"])),
+                Money(int(row["set_off"])),
+                Money(int(row["administration"])),
+            )
+            for row in found
+        }
+
+    def people(self, party_ids: Sequence[str]) -> Mapping[str, tuple[str, str, str, str]]:
+        """Return name, protection, case and case number of some parties."""
+        rows = self.session.execute(
+            select(PartyRow.id, PartyRow.name, PartyRow.protection, CaseRow)
+            .join(CaseRow, CaseRow.id == PartyRow.case_id)
+            .where(PartyRow.id.in_(party_ids))
+        )
+        return {
+            party_id: (
+                name,
+                max(protection, case.protection, key=lambda word: word != "normal"),
+                case.id,
+                case.number,
+            )
+            for party_id, name, protection, case in rows
+        }
 
     def checks(self, run_id: str, batch: int) -> RunBasis:
         """Return what the safeguards ask about a batch, and nothing else."""

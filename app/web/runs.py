@@ -9,8 +9,10 @@ from app.security.guards import allow, token
 from app.web.shell.core import actor, core
 from forms.runs import Why
 from processes.domain.access import may
+from processes.domain.deviations import DEVIATION_NAMES
 from processes.domain.errors import RuleError
 from processes.domain.grants import REMARK_NAMES
+from processes.domain.money import Money
 from processes.domain.periods import Month
 from processes.domain.runs import DIFFERENCE_NAMES, Verdict
 
@@ -35,12 +37,16 @@ WEIGHTS = {
 FIGURES = (
     ("paid_net", "Udbetalt, netto"),
     ("paid_gross", "Udbetalt, før skat"),
-    ("posted_gross", "Bogført, før skat"),
+    ("paid_cost", "Udgift med pension og ATP, uden sanktioner"),
+    ("posted_gross", "Bogført udgift"),
+    ("paid_income", "A-indkomst"),
     ("reported_gross", "Indberettet A-indkomst"),
     ("paid_tax", "Indeholdt A-skat"),
     ("reported_tax", "Indberettet A-skat"),
     ("rejected_net", "Afvist af banken"),
     ("unanswered_net", "Banken har ikke svaret"),
+    ("others", "Til andre modtagere"),
+    ("others_paid", "Udbetalt til andre modtagere"),
 )
 """The sums of a reconciliation, in the order they are compared."""
 
@@ -52,6 +58,34 @@ def index() -> str:
     month = Month.of(core().clock.today())
     return render_template(
         "runs/index.html", runs=core().runs.all(actor()), months=(month, month.next())
+    )
+
+
+HALF = 190
+"""How long the longest bar of a simulated run is, to either side."""
+
+
+@bp.get("/udbetaling/proeve")
+@allow("run.read")
+def simulated() -> str:
+    """Show what would be paid today, and why it differs from last month."""
+    page = core().runs.simulate(actor())
+    most = max((abs(each.amount.oere) for each in page.causes), default=1)
+    bars = [
+        {
+            "label": DEVIATION_NAMES[each.kind],
+            "width": max(abs(each.amount.oere) * HALF // most, 1),
+            "x": 400 - (abs(each.amount.oere) * HALF // most if each.amount < Money(0) else 0),
+        }
+        for each in page.causes
+    ]
+    return render_template(
+        "runs/simulated.html",
+        page=page,
+        bars=bars,
+        names=DEVIATION_NAMES,
+        remark_names=REMARK_NAMES,
+        weights=WEIGHTS,
     )
 
 

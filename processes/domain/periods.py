@@ -69,6 +69,10 @@ class Month:
             return Month(self.year + 1, 1)
         return Month(self.year, self.number + 1)
 
+    def previous(self) -> Month:
+        """Return the month before."""
+        return Month.of(self.first_day - ONE_DAY)
+
     def period(self) -> Period:
         """Return the days of the month as a half-open period."""
         return Period(self.first_day, self.next().first_day)

@@ -5,14 +5,16 @@ The run itself is a process; here is what people do to it between its tasks, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from processes.domain import runs
 from processes.domain.access import SYSTEM_NAME, Actor, may, require
 from processes.domain.calculation import Node
 from processes.domain.cases import Case, CaseState, Protection
+from processes.domain.deviations import PaidOut, by_kind, deviations
 from processes.domain.errors import ConflictError, RuleError
 from processes.domain.grants import REMARK_NAMES
 from processes.domain.identifiers import Kle
@@ -30,7 +32,10 @@ from processes.ports.runs import (
     RunLinePage,
     RunPage,
     RunPhase,
+    RunResult,
     RunRuling,
+    SimulatedLine,
+    SimulatedRun,
 )
 from processes.ports.stores import UnitOfWork
 from processes.stages import runs as stage
@@ -209,6 +214,81 @@ class PaymentRuns:
             uow.commit()
             return page
 
+    def simulate(self, by: Actor) -> SimulatedRun:
+        """Work out what would be paid today, and why it differs from last month (prøvekørsel).
+
+        Nothing is written and nothing is frozen: the same calculation as the run's, on today's
+        decisions, facts and cards.
+        """
+        require(by, "run.read")
+        month = Month.of(self.env.gateways.clock.today())
+        with self.env.uow(by.municipality_id) as uow:
+            ctx = self.env.context(uow, by)
+            lines = [line for line in uow.runs.running(month) if line.grant.month == month]
+            before = uow.runs.paid_out(month.previous())
+            results = stage.simulated(ctx, lines, month)
+            now = {
+                line.grant.party_id: _paid_out(results[line.id])
+                for line in lines
+                if results[line.id].is_payable
+            }
+            remarks = {line.grant.party_id: results[line.id].remarks for line in lines}
+            paid_already = uow.runs.paid_out(month)
+            for party_id, paid in paid_already.items():
+                now[party_id] = now.get(party_id, PaidOut()).plus(paid)
+            pays_on = runs.schedule(month, calendar=self.env.calendar).disposition_on
+            page = self._simulated(uow, month, pays_on, now, before, remarks)
+            self._note(uow, by, "run.simulate", str(month))
+            uow.commit()
+        return page
+
+    def _simulated(
+        self,
+        uow: UnitOfWork,
+        month: Month,
+        pays_on: date,
+        now: Mapping[str, PaidOut],
+        before: Mapping[str, PaidOut],
+        remarks: Mapping[str, tuple[Mapping[str, str], ...]],
+    ) -> SimulatedRun:
+        why = {
+            party_id: deviations(now.get(party_id), before.get(party_id))
+            for party_id in sorted({*now, *before})
+        }
+        differing = sorted(
+            (party_id for party_id, found in why.items() if found),
+            key=lambda party_id: -abs(sum(each.amount.oere for each in why[party_id])),
+        )
+        people = uow.runs.people(differing[:SHOWN])
+        counted = Counter(
+            (each["kind"], each["weight"]) for found in remarks.values() for each in found
+        )
+        return SimulatedRun(
+            month=month,
+            pays_on=pays_on,
+            people=len(now),
+            people_before=len(before),
+            now=_summed(now.values()),
+            before=_summed(before.values()),
+            causes=by_kind(why.values()),
+            remarks=tuple((kind, weight, many) for (kind, weight), many in counted.most_common()),
+            lines=tuple(
+                SimulatedLine(
+                    party_id=party_id,
+                    case_id=people[party_id][2],
+                    case_number=people[party_id][3],
+                    name=people[party_id][0],
+                    protection=people[party_id][1],
+                    now=now.get(party_id),
+                    before=before.get(party_id),
+                    deviations=why[party_id],
+                    remarks=remarks.get(party_id, ()),
+                )
+                for party_id in differing[:SHOWN]
+            ),
+            hidden=max(len(differing) - SHOWN, 0),
+        )
+
     # ---- what is done ----------------------------------------------------------------------
 
     def rule(self, line_id: str, verdict: Verdict, reason: str, by: Actor) -> None:
@@ -290,6 +370,25 @@ class PaymentRuns:
         uow.audit.add(
             AuditEvent(self.env.now(), by.user, str(by.role), action, f"run:{run_id}", reason)
         )
+
+
+def _paid_out(result: RunResult) -> PaidOut:
+    return PaidOut(
+        result.gross,
+        result.sanction,
+        result.set_off_gross,
+        result.tax,
+        result.atp,
+        result.set_off,
+        result.administration,
+    )
+
+
+def _summed(found: Iterable[PaidOut]) -> PaidOut:
+    whole = PaidOut()
+    for each in found:
+        whole = whole.plus(each)
+    return whole
 
 
 def _explained(tree: Node | None) -> tuple[ExplainLine, ...]:

@@ -15,6 +15,7 @@ from processes.domain.calculation import Node
 from processes.domain.cases import Application, Case
 from processes.domain.decisions import Decision
 from processes.domain.deductions import DecidedDeduction
+from processes.domain.deviations import Deviation, DeviationSum, PaidOut
 from processes.domain.facts import Fact
 from processes.domain.grants import RunningGrant
 from processes.domain.money import Money
@@ -177,6 +178,13 @@ class RunFigures:
     tax: Money = NOTHING
     net: Money = NOTHING
     """What the calculated lines come to."""
+    sanction: Money = NOTHING
+    set_off: Money = NOTHING
+    """Before and after tax."""
+    atp: Money = NOTHING
+    administration: Money = NOTHING
+    pension: Money = NOTHING
+    """On top, and the municipality's part of ATP with it."""
     open: int = 0
     held: int = 0
     held_net: Money = NOTHING
@@ -301,6 +309,18 @@ class RunStore(Protocol):
 
     def basis(self, run_id: str, batch: int | None, *, line_id: str | None = None) -> RunBasis:
         """Return what a batch, or one line, is calculated from, in the same few statements."""
+
+    def running(self, month: Month) -> Sequence[RunLine]:
+        """Return what would be frozen if the month's run began now; nothing is written."""
+
+    def basis_of(self, lines: Sequence[RunLine], month: Month) -> RunBasis:
+        """Return what some lines are calculated from, whether or not they are in a run."""
+
+    def paid_out(self, month: Month) -> Mapping[str, PaidOut]:
+        """Return what each party was paid for a month of running help, by party."""
+
+    def people(self, party_ids: Sequence[str]) -> Mapping[str, tuple[str, str, str, str]]:
+        """Return name, protection, case and case number of some parties."""
 
     def checks(self, run_id: str, batch: int) -> RunBasis:
         """Return what the safeguards ask about a batch: its lines, decisions and deductions."""
@@ -460,6 +480,46 @@ class RunLinePage:
     names: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class SimulatedLine:
+    """What one person would be paid today, and why it is another than last month (prøvelinje)."""
+
+    party_id: str
+    case_id: str
+    case_number: str
+    name: str
+    protection: str
+    now: PaidOut | None
+    """None when nothing would be paid."""
+    before: PaidOut | None
+    deviations: tuple[Deviation, ...]
+    remarks: tuple[Mapping[str, str], ...]
+
+    @property
+    def difference(self) -> Money:
+        """How much more the citizen would get than last month."""
+        return (self.now or PaidOut()).net - (self.before or PaidOut()).net
+
+
+@dataclass(frozen=True)
+class SimulatedRun:
+    """What would be paid today (prøvekørsel), beside the month before."""
+
+    month: Month
+    pays_on: date
+    people: int
+    people_before: int
+    now: PaidOut
+    before: PaidOut
+    causes: tuple[DeviationSum, ...]
+    remarks: tuple[tuple[str, str, int], ...]
+    """Kind, weight and how many."""
+    lines: tuple[SimulatedLine, ...]
+    """Those that differ most."""
+    hidden: int
+    """How many others differ."""
+
+
 class RunDesk(Protocol):
     """What the pages of monthly runs ask for."""
 
@@ -474,6 +534,9 @@ class RunDesk(Protocol):
 
     def line(self, line_id: str, by: Actor) -> RunLinePage:
         """Return what the page of one payment shows."""
+
+    def simulate(self, by: Actor) -> SimulatedRun:
+        """Work out what would be paid today, and why it differs from last month."""
 
     def rule(self, line_id: str, verdict: Verdict, reason: str, by: Actor) -> None:
         """Release or hold one payment, with a reason."""
