@@ -29,6 +29,7 @@ from app.stores.engine import make_engine
 from app.stores.listener import Listener
 from app.stores.sessions import CentralStore
 from app.stores.unit_of_work import SqlUnitOfWorkFactory
+from app.trials import LimitedRunner
 from app.wakeup import Waker
 from integrations import distribution, jobcentre, person_events
 from integrations.calls import STANDARD_LIMITS, Limits
@@ -47,11 +48,13 @@ from processes.domain.identifiers import Cpr, Cvr
 from processes.operations.casework import Casework
 from processes.operations.citizen import Citizen
 from processes.operations.cockpit import Cockpit
+from processes.operations.complaints import Complaints
 from processes.operations.control import Control, Environment
 from processes.operations.deadlines import Deadlines
 from processes.operations.deployment import Deployment
 from processes.operations.desk import Desk
 from processes.operations.drafts import Drafts
+from processes.operations.explaining import Explaining
 from processes.operations.inbox import Inbox
 from processes.operations.intake import FormChannel, Intake
 from processes.operations.life import Life, PersonChannel
@@ -59,10 +62,14 @@ from processes.operations.messages import Messages
 from processes.operations.migration import TOPIC, Migration
 from processes.operations.production import Production
 from processes.operations.relay import Relay
+from processes.operations.replay import Replays
+from processes.operations.rulebook import Rulebook
 from processes.operations.runs import PaymentRuns
 from processes.operations.sanctions import JobcentreChannel, Sanctions
 from processes.operations.spouses import SpouseParts
 from processes.operations.teamlead import TeamLead
+from processes.operations.tryouts import Tryouts
+from processes.operations.whatif import WhatIfs
 from processes.operations.workbench import Workbench
 from processes.ports.gateways import Clock, Gateways
 from processes.ports.records import Claim
@@ -72,6 +79,7 @@ STAGES = (
     "applications",
     "archive",
     "calculations",
+    "complaints",
     "claims",
     "decisions",
     "delays",
@@ -80,6 +88,7 @@ STAGES = (
     "facts",
     "hearings",
     "immediate_help",
+    "law_trials",
     "letters",
     "messages",
     "money_management",
@@ -93,6 +102,7 @@ STAGES = (
     "runs",
     "sanctions",
     "spouses",
+    "tryouts",
 )
 """Every stage registers its steps when it is imported."""
 DEMO_CITIZENS = "demo-citizens.json"
@@ -129,6 +139,7 @@ class Core:
     relay: Relay
     inbox: Inbox
     desk: Desk
+    complaints: Complaints
     cases: Casework
     team: TeamLead
     production: Production
@@ -140,10 +151,15 @@ class Core:
     spouses: SpouseParts
     intake: Intake
     life: Life
+    explaining: Explaining
+    replays: Replays
+    what_if: WhatIfs
     sanctions: Sanctions
     deployment: Deployment
     workbench: Workbench
+    law: Rulebook
     cockpit: Cockpit
+    tryouts: Tryouts
     migration: Migration
     central: CentralStore
     claims: SqlClaims
@@ -225,6 +241,7 @@ def build_core(
         relay=Relay(control, inside={TOPIC: migration.carry_on}),
         inbox=Inbox(control, cases),
         desk=Desk(control),
+        complaints=Complaints(control),
         cases=cases,
         team=TeamLead(control),
         production=Production(control),
@@ -246,6 +263,9 @@ def build_core(
             municipality_of=lambda cvr: _municipality_of(central, cvr),
             municipalities=lambda: [each.id for each in central.municipalities()],
         ),
+        explaining=Explaining(control),
+        replays=Replays(env),
+        what_if=WhatIfs(control),
         sanctions=Sanctions(
             control,
             JobcentreChannel(
@@ -266,6 +286,16 @@ def build_core(
         ),
         deployment=deployment,
         cockpit=Cockpit(control),
+        tryouts=Tryouts(control),
+        law=Rulebook(
+            control,
+            benefits=law.load_benefits(),
+            stories=law.load_stories,
+            situations=lambda text: law.situations_from(text, law.load_benefits()),
+            municipalities=lambda: {each.id: each.name for each in central.municipalities()},
+            read_file=law.read_rate_file,
+            write_file=law.write_rate_file,
+        ),
         workbench=Workbench(control, deployment, LimitedJudge(), law.load_catalogue),
         migration=migration,
         central=central,
@@ -301,6 +331,7 @@ def _gateways(settings: Settings, clock: Clock, limits: Limits) -> Gateways:
         tax_cards=TaxCardLookup(settings.taxcard_url, clock=clock, limits=limits),
         case_index=CaseIndexWriter(settings.index_url, clock=clock, limits=limits),
         scanner=scanner_at(settings.scanner_url, seconds=limits.seconds),
+        trials=LimitedRunner(),
         reporting=IncomeReporting(settings.income_url, clock=clock, limits=limits),
     )
 

@@ -18,11 +18,15 @@ from wtforms.form import BaseForm as WtForm
 from wtforms.meta import DefaultMeta
 
 from processes.domain.calculation import Calculation, Missing
+from processes.domain.cessations import Cessation
 from processes.domain.decisions import Proposal
 from processes.domain.documents import DocumentRequest
 from processes.domain.facts import Contradiction, Fact, FactKind
 from processes.domain.hearings import PartyHearing
+from processes.domain.incomes import IncomeFinding
 from processes.domain.payments import PaymentLine
+from processes.ports.matters import MatterView
+from processes.domain.sanction_cases import SanctionRequest
 
 DANISH = {
     "This field is required.": "Udfyld feltet.",
@@ -86,6 +90,8 @@ class Background:
     calculation: Calculation | None = None
     proposal: Proposal | None = None
     hearing: PartyHearing | None = None
+    matter: MatterView | None = None
+    """The question of its own the task is about."""
     statement_draft: str = ""
     """What a hearing would say, drafted from the calculation."""
     payments: tuple[PaymentLine, ...] = ()
@@ -99,6 +105,12 @@ class Background:
     """The day before the first payment: until then somebody without means needs help now."""
     answered_registers: tuple[str, ...] = ()
     """Registers that answered after somebody was asked to type in for them."""
+    sanction: SanctionRequest | None = None
+    """The request for a sanction the task is about."""
+    cessation: Cessation | None = None
+    """The end of help the task is about."""
+    finding: IncomeFinding | None = None
+    """What the income register said otherwise, when the task is about that."""
     missing_registers: tuple[str, ...] = ()
     """The registers a person types in for; empty when the task does not say."""
 

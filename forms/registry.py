@@ -14,15 +14,27 @@ from forms.casework import (
     Recheck,
     RegisterData,
 )
+from forms.complaints import BoardAnswer, EscalatedComplaint, ForwardComplaint, Reassess
 from forms.decision import Approve, Propose
 from forms.life import AssessMove, Change, Death, Overpaid
+from forms.matters import ApproveMatter, PrepareMatterHearing, ProposeMatter
 from forms.messages import AnswerMessage
+from forms.money_management import FollowUpManagement, PlanManagement
 from forms.papers import CheckDocuments, DocumentsLapsed, LatePaper, ReviewDocuments
 from forms.payment import NoReceipt, Rejected, TaxCard, VoucherRejected
 from forms.post import Undelivered
 from forms.promises import DeadlinePassed, DelayReason, ImmediateHelp, PayOtherwise
+from forms.repayments import (
+    AssessRepayment,
+    ClaimAgree,
+    ClaimIncome,
+    ClaimRejected,
+    ClaimTransfer,
+    Police,
+)
 from forms.runs import Approve as ApproveRun
 from forms.runs import Blockers, Differences, Escalated, Review, Vouchers
+from forms.sanctions import Conditions, Ground
 from processes.domain.errors import BrokenStateError
 
 
@@ -43,6 +55,10 @@ FORMS = registered(
         DocumentsLapsed,
         LatePaper,
         AnswerMessage,
+        Reassess,
+        EscalatedComplaint,
+        ForwardComplaint,
+        BoardAnswer,
         Assess,
         RegisterData,
         Recheck,
@@ -50,6 +66,8 @@ FORMS = registered(
         AssessMove,
         Change,
         Overpaid,
+        Conditions,
+        Ground,
         CompleteFacts,
         PrepareHearing,
         HearingReply,
@@ -65,6 +83,17 @@ FORMS = registered(
         NoReceipt,
         PayOtherwise,
         Undelivered,
+        PrepareMatterHearing,
+        ProposeMatter,
+        ApproveMatter,
+        AssessRepayment,
+        Police,
+        ClaimRejected,
+        ClaimIncome,
+        ClaimAgree,
+        ClaimTransfer,
+        PlanManagement,
+        FollowUpManagement,
         Blockers,
         Review,
         ApproveRun,

@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 from app.models import (
     cases,
+    complaints,
     cockpit,
     decisions,
     deductions,
@@ -27,6 +28,7 @@ from app.models.base import db
 
 MODULES = (
     cases,
+    complaints,
     cockpit,
     decisions,
     deductions,

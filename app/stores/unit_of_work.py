@@ -11,6 +11,7 @@ from app.stores.audit import SqlAuditStore
 from app.stores.calculations import SqlCalculationStore
 from app.stores.cases import SqlCaseStore
 from app.stores.cockpit import SqlCockpitStore
+from app.stores.complaints import SqlComplaintStore
 from app.stores.decisions import SqlDecisionStore, SqlHearingStore
 from app.stores.deductions import SqlDeductionStore
 from app.stores.desk import SqlDeskStore
@@ -87,6 +88,7 @@ class SqlUnitOfWork:
         self.deductions: DeductionStore = SqlDeductionStore(session)
         self.team: stores.TeamStore = SqlTeamStore(session)
         self.desk: stores.DeskStore = SqlDeskStore(session)
+        self.complaints: stores.ComplaintStore = SqlComplaintStore(session)
         self.production: ProductionStore = SqlProductionStore(session)
         self.messages: stores.MessageStore = SqlMessageStore(session)
         self.matters: MatterStore = SqlMatterStore(session)

@@ -24,6 +24,18 @@ def receive_distribution() -> Response:
     return Response(body, status, content_type="text/xml; charset=utf-8")
 
 
+@bp.post("/indgang/jobcenter")
+@system(reason="Beskedfordeler calls for the jobcentre; the balancer asks for its certificate")
+def receive_sanction_request() -> Response:
+    """Receive one request for a sanction from the jobcentre (SF1462)."""
+    desk = core().sanctions
+    try:
+        status, body = 200, desk.deliver(request.get_data())
+    except RuleError as error:
+        status, body = 400, desk.unreadable(str(error))
+    return Response(body, status, content_type="text/xml; charset=utf-8")
+
+
 @bp.post("/indgang/beskedfordeler")
 @system(reason="Beskedfordeler calls; the balancer asks for its certificate")
 def receive_person_event() -> Response:

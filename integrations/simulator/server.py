@@ -20,10 +20,10 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from integrations.simulator import happenings, registers, scenarios
+from integrations.simulator import happenings, jobcentre, registers, scenarios
 from integrations.simulator.contracts import ContractError, soap_fault
-from integrations.simulator.deliveries import deliver, delivery
 from integrations.simulator.debtors import Debtors
+from integrations.simulator.deliveries import deliver, delivery
 from integrations.simulator.effects import Effects
 from integrations.simulator.takers import Takers, post_answer, standard_return
 
@@ -104,6 +104,7 @@ class Simulator:
             "people": self._people,
             "deliver": self._deliver,
             "person_event": self._person_event,
+            "sanction_request": self._sanction_request,
             "reset": lambda _: self._reset(),
         }
 
@@ -251,6 +252,14 @@ class Simulator:
             municipality_cvr=wanted.get("municipality_cvr", self.world.municipality_cvr),
             message_id=wanted.get("message_id"),
         )
+        if "url" not in wanted:
+            return {"body": body.decode()}
+        return happenings.tell(wanted["url"], body)
+
+    def _sanction_request(self, wanted: Mapping[str, Any]) -> Any:
+        """Let the jobcentre ask for a sanction of somebody, at `url`, or hand the message back."""
+        cpr = wanted["cpr"] if "cpr" in wanted else self.world.people[wanted["who"]].cpr
+        body = jobcentre.request(wanted, cpr=cpr, municipality_cvr=self.world.municipality_cvr)
         if "url" not in wanted:
             return {"body": body.decode()}
         return happenings.tell(wanted["url"], body)

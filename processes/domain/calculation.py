@@ -36,10 +36,12 @@ class Outcome(StrEnum):
 
 
 class HelpKind(StrEnum):
-    """Which help it is (hjælpens art): the monthly support, or what bridges to it."""
+    """Which help it is (hjælpens art): the monthly support, what bridges to it, or a sanction."""
 
     SUPPORT = "forsoergelse"
     IMMEDIATE = "engangshjaelp"
+    SANCTION = "sanktion"
+    """What is taken from the monthly support once; it decides no month of its own."""
 
 
 @dataclass(frozen=True)

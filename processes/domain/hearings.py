@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from processes.domain.calculation import Calculation, Outcome, PersonMonth
+from processes.domain.calculation import Calculation, HelpKind, Outcome, PersonMonth
 from processes.domain.cases import Case
 from processes.domain.errors import ConflictError, RuleError
 from processes.domain.facts import FACT_LABELS, FactKind
@@ -53,6 +53,8 @@ class PartyHearing:
     conclusion: str = ""
     """What the caseworker made of it, and why."""
     changes_facts: bool | None = None
+    subject_id: str | None = None
+    """The basis of a question of its own it is about (`matters`), not the calculation."""
 
     @property
     def is_held(self) -> bool:
@@ -98,6 +100,7 @@ def open_hearing(
     statement: str,
     days: int,
     at: datetime,
+    subject_id: str | None = None,
 ) -> PartyHearing:
     """Prepare a hearing a person has looked through (forbered partshøring)."""
     if not statement.strip():
@@ -112,6 +115,7 @@ def open_hearing(
         statement=statement.strip(),
         days=days,
         opened_at=at,
+        subject_id=subject_id,
     )
 
 
@@ -200,11 +204,35 @@ def draft_statement(calculation: Calculation, case: Case) -> str:
 
     Law: FVL § 19. The caseworker edits it before it is sent.
     """
+    if calculation.help_kind is HelpKind.SANCTION:
+        return _sanction_statement(calculation, case)
     considered = _CONSIDERED.get(
         calculation.outcome, "Kommunen har fået oplysninger, som du skal have mulighed for at se."
     )
     told = list(dict.fromkeys(_told(calculation, case)))
     return "\n\n".join([considered, *told])
+
+
+def _sanction_statement(calculation: Calculation, case: Case) -> str:
+    """Draft what is considered when somebody was away, and ask why (høring om sanktion)."""
+    (month,) = calculation.months
+    (line,) = month.lines
+    name = case.party(month.party_id).name
+    return "\n\n".join(
+        [
+            f"Jobcentret har oplyst om {name}: {line.label}.",
+            (
+                f"Kommunen overvejer derfor at give en sanktion på {(-line.amount).danish()} før"
+                f" skat efter {law_in_words(line.explanation.law)}. Beløbet er"
+                f" {line.explanation.source}"
+            ),
+            (
+                "Skriv, om oplysningerne er rigtige, og om der var en grund. Det kan for eksempel"
+                " være sygdom, et sygt barn, en jobsamtale et andet sted, eller at indkaldelsen"
+                " ikke er kommet frem. Var grunden rimelig, bliver der ingen sanktion."
+            ),
+        ]
+    )
 
 
 def _told(calculation: Calculation, case: Case) -> Iterator[str]:

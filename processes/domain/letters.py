@@ -64,6 +64,22 @@ class LetterKind(StrEnum):
     SPOUSE_PART = "aegtefaelles_del"
     SPOUSE_REMINDER = "rykker_aegtefaelles_del"
     DRAFT_NOTICE = "meddelelse_kladde"
+    REPAYMENT_HEARING = "partshoering_tilbagebetaling"
+    REPAYMENT = "tilbagebetaling_afgoerelse"
+    CLAIM_ARRANGEMENT = "afdragsordning"
+    CLAIM_DEFERRED = "henstand"
+    CLAIM_REMINDER = "rykker_krav"
+    CLAIM_LAPSED = "bortfald_krav"
+    MANAGEMENT_HEARING = "partshoering_administration"
+    MANAGEMENT = "administration_afgoerelse"
+    MANAGEMENT_AGREEMENT = "administration_aftale"
+    MANAGEMENT_ENDED = "administration_ophoer"
+    SANCTION = "sanktion_afgoerelse"
+    COMPLAINT_RECEIPT = "klage_kvittering"
+    COMPLAINT_OVERDUE = "klage_forsinket"
+    COMPLAINT_PARTLY = "genvurdering_delvis"
+    COMPLAINT_FORWARDED = "genvurdering_fastholdt"
+    CESSATION = "ophoer"
 
 
 @dataclass(frozen=True)
@@ -150,6 +166,8 @@ def receivers(case: Case, *, dead: Collection[str] = ()) -> tuple[Party, ...]:
 
 def kind_of(outcome: Outcome, help_kind: HelpKind = HelpKind.SUPPORT) -> LetterKind:
     """Return which letter tells of an outcome."""
+    if help_kind is HelpKind.SANCTION:
+        return LetterKind.SANCTION
     if help_kind is HelpKind.IMMEDIATE:
         return {
             Outcome.GRANTED: LetterKind.IMMEDIATE_GRANT,
@@ -504,6 +522,13 @@ def confirmed_or_not(calculation: Calculation) -> list[LetterSection]:
 # --- the hearing --------------------------------------------------------------------------------
 
 
+_ABOUT = {
+    HelpKind.IMMEDIATE: "om der skal gives engangshjælp, til den første udbetaling kommer",
+    HelpKind.SANCTION: "om din hjælp skal sættes ned med en sanktion",
+}
+"""What a hearing is about, when it is not the monthly support."""
+
+
 def compose_hearing(
     hearing: PartyHearing,
     *,
@@ -522,10 +547,8 @@ def compose_hearing(
     last_day = day_in_words(deadline_day(dated_on, hearing.days, calendar))
     where = ", ".join(sender.lines)
     months = [month_in_words(each) for each in sorted({each.month for each in calculation.months})]
-    about = (
-        "om der skal gives engangshjælp, til den første udbetaling kommer"
-        if calculation.help_kind is HelpKind.IMMEDIATE
-        else f"en ansøgning om kontanthjælp for {_joined(months)}"
+    about = _ABOUT.get(
+        calculation.help_kind, f"en ansøgning om kontanthjælp for {_joined(months)}"
     )
     sections = [
         LetterSection(

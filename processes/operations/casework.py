@@ -10,6 +10,7 @@ from processes.domain import documents, life
 from processes.domain.access import Actor, may, require
 from processes.domain.calculation import Calculation, PersonMonth
 from processes.domain.cases import Case, CaseState, Party, PartyRole, Protection
+from processes.domain.complaints import Complaint
 from processes.domain.documents import Document, JournalNote, RequestState
 from processes.domain.errors import NotAllowedError, RuleError
 from processes.domain.facts import ELSEWHERE_KINDS, Fact, FactKind, Facts
@@ -117,6 +118,7 @@ class Casework:
             proposal=proposal,
             decision=decided[0] if decided else None,
             hearing=hearing,
+            matter=parts.matter,
             missing=parts.missing,
             letters=letter_rows(uow.letters.of_case(case.id)),
             letter_preview=letter_preview(ctx, task, case, proposal=proposal, hearing=hearing),
@@ -133,6 +135,8 @@ class Casework:
             gate=parts.gate,
             cessation=parts.cessation,
             finding=parts.finding,
+            complaint=(complaint := _complaint_of(uow, task)),
+            complained_of=None if complaint is None else uow.decisions.get(complaint.decision_id),
             hearing_days=parts.hearing_days,
             names=uow.setup.names(by.municipality_id),
         )
@@ -428,6 +432,7 @@ SHOWN: Mapping[CaseTab, Sequence[str]] = {
     CaseTab.JOURNAL: ("notes",),
     CaseTab.TIMELINE: ("timeline",),
     CaseTab.COURSE: ("instances", "audit"),
+    CaseTab.COMPLAINTS: (),
 }
 """What each page shows of it; the rest is not read."""
 
@@ -463,6 +468,11 @@ def _told(uow: UnitOfWork, event: LifeEvent | None) -> list[Fact]:
 
 def _name(element: object, event: HistoryEvent) -> str:
     return getattr(element, "name", "") or event.element_id
+
+
+def _complaint_of(uow: UnitOfWork, task: UserTask) -> Complaint | None:
+    complaint_id = task.variables.get("complaint_id")
+    return None if complaint_id is None else uow.complaints.get(str(complaint_id))
 
 
 def search_words(text: str) -> list[str]:

@@ -59,7 +59,7 @@ def calculation_of(uow: UnitOfWork, task: UserTask, case: Case) -> Calculation |
     own = task.variables.get("calculation_id")
     if own is not None:
         calculation = uow.calculations.get(str(own))
-        if calculation.help_kind is HelpKind.IMMEDIATE:
+        if calculation.help_kind is not HelpKind.SUPPORT:
             return calculation
     return uow.calculations.latest(case.id)
 
@@ -67,6 +67,16 @@ def calculation_of(uow: UnitOfWork, task: UserTask, case: Case) -> Calculation |
 def hearing_of(uow: UnitOfWork, case: Case, calculation: Calculation | None) -> PartyHearing | None:
     """Return the newest hearing about the same help."""
     kind = HelpKind.SUPPORT if calculation is None else calculation.help_kind
+    if calculation is not None and kind is HelpKind.SANCTION:
+        # There may be several; each has a calculation, and a hearing, of its own.
+        return next(
+            (
+                each
+                for each in uow.hearings.of_case(case.id)
+                if each.calculation_id == calculation.id
+            ),
+            None,
+        )
     for hearing in uow.hearings.of_case(case.id):
         if uow.calculations.get(hearing.calculation_id).help_kind is kind:
             return hearing
@@ -80,6 +90,6 @@ def proposal_of(
     own = task.variables.get("proposal_id")
     if own:
         return uow.decisions.proposal(str(own))
-    if calculation is not None and calculation.help_kind is HelpKind.IMMEDIATE:
+    if calculation is not None and calculation.help_kind is not HelpKind.SUPPORT:
         return None
     return uow.decisions.latest_proposal(case.id)

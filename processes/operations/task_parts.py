@@ -13,16 +13,23 @@ from functools import cached_property
 from processes.domain import hearings
 from processes.domain.calculation import Calculation, Missing
 from processes.domain.cases import Application, Case
+from processes.domain.cessations import Cessation
 from processes.domain.deadlines import DeadlineKind
 from processes.domain.decisions import Proposal
 from processes.domain.documents import DocumentRequest
 from processes.domain.facts import Contradiction, Facts
+from processes.domain.gates import Gate
 from processes.domain.hearings import PartyHearing
+from processes.domain.incomes import IncomeFinding
 from processes.domain.registers import RegisterName, differences, is_own_answer
+from processes.domain.sanction_cases import SanctionRequest
+from processes.operations.matters import view_of_task
 from processes.operations.help_now import calculation_of, hearing_of, help_now, proposal_of
+from processes.ports.matters import MatterView
 from processes.ports.pages import FactRow, HelpNow, PaymentRow
 from processes.ports.records import UserTask
 from processes.ports.stores import UnitOfWork
+from processes.stages import sanctions as sanction_stage
 from processes.steps import StepContext
 
 RECHECK = "casework.recheck"
@@ -79,8 +86,15 @@ class TaskParts:
         return () if self.calculation is None else self.calculation.missing
 
     @cached_property
+    def matter(self) -> MatterView | None:
+        """The question of its own the task is about."""
+        return view_of_task(self.ctx, self.task, self.case)
+
+    @cached_property
     def hearing(self) -> PartyHearing | None:
-        """The newest hearing about the same help."""
+        """The newest hearing about the same help, or about the question the task is about."""
+        if self.matter is not None:
+            return self.matter.hearing
         return hearing_of(self.uow, self.case, self.calculation)
 
     @cached_property
@@ -113,6 +127,30 @@ class TaskParts:
     def help_now(self) -> HelpNow | None:
         """The question of help until the first payment."""
         return help_now(self.ctx, self.case)
+
+    @cached_property
+    def sanction(self) -> SanctionRequest | None:
+        """The request for a sanction the task is about."""
+        own = self.task.variables.get("sanction_id")
+        return None if own is None else self.uow.sanctions.get(str(own))
+
+    @cached_property
+    def gate(self) -> Gate | None:
+        """The conditions of that sanction, as they stand."""
+        request = self.sanction
+        return None if request is None else sanction_stage.gate_of(self.ctx, self.case, request)
+
+    @cached_property
+    def cessation(self) -> Cessation | None:
+        """The end of help the task is about."""
+        own = self.task.variables.get("cessation_id")
+        return None if own is None else self.uow.cessations.get(str(own))
+
+    @cached_property
+    def finding(self) -> IncomeFinding | None:
+        """What the income register said otherwise, when the task is about that."""
+        own = self.task.variables.get("finding_id")
+        return None if own is None else self.uow.incomes.finding(str(own))
 
     @cached_property
     def hearing_days(self) -> int:

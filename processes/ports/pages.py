@@ -17,6 +17,7 @@ from processes.domain.access import Actor
 from processes.domain.calculation import Calculation, Missing
 from processes.domain.cases import Application, Case, Party
 from processes.domain.cessations import Cessation
+from processes.domain.complaints import Complaint, ComplaintChannel
 from processes.domain.deadlines import DeadlineKind, DeadlineSetting, UsualDeadline
 from processes.domain.decisions import Decision, Proposal
 from processes.domain.documents import (
@@ -39,6 +40,7 @@ from processes.domain.payments import PaymentLine, PaymentState
 from processes.domain.periods import Period
 from processes.domain.sanction_cases import SanctionRequest
 from processes.domain.spouses import SpousePart
+from processes.ports.matters import MatterView
 from processes.ports.records import (
     Absence,
     ApplicationDraft,
@@ -193,6 +195,8 @@ class TaskPage:
     """The facts that whoever told of it gave."""
     help_now: HelpNow | None = None
     """The question of help until the first payment."""
+    matter: MatterView | None = None
+    """The question of its own the task is about (tilbagebetaling, administration)."""
     sanction: SanctionRequest | None = None
     """The request for a sanction the task is about."""
     gate: Gate | None = None
@@ -201,6 +205,10 @@ class TaskPage:
     """The end of help the task is about."""
     finding: IncomeFinding | None = None
     """What the income register said otherwise, when the task is about that."""
+    complaint: Complaint | None = None
+    """The complaint the task is about."""
+    complained_of: Decision | None = None
+    """The decision it is a complaint of."""
     hearing_days: int = 14
     """How long a party usually has to answer a hearing here."""
     deciding_refused: str = ""
@@ -253,6 +261,10 @@ class FormSource(Protocol):
     @property
     def statement_draft(self) -> str:
         """What a hearing would say."""
+
+    @property
+    def matter(self) -> MatterView | None:
+        """The question of its own the task is about."""
 
     @property
     def sanction(self) -> SanctionRequest | None:
@@ -340,6 +352,7 @@ class CaseTab(StrEnum):
     JOURNAL = "journal"
     TIMELINE = "timeline"
     COURSE = "course"
+    COMPLAINTS = "complaints"
 
 
 @dataclass(frozen=True)
@@ -634,6 +647,48 @@ class InboxDesk(Protocol):
 
     def follow_up(self, task_id: int, day: date | None, by: Actor) -> None:
         """Put a task away until a day; None takes it back."""
+
+
+@dataclass(frozen=True)
+class ComplaintPage:
+    """What can be complained of in a case, and was (klager)."""
+
+    case: Case
+    decisions: Sequence[Decision]
+    """Those that are sent, the newest first."""
+    complaints: Sequence[Complaint]
+    names: Names = field(default_factory=dict)
+
+
+class ComplaintDesk(Protocol):
+    """Complaints (klager)."""
+
+    def mine(self, case_id: str, by: Actor) -> ComplaintPage:
+        """Return the decisions one can complain of, and one's own complaints."""
+
+    def complain(self, case_id: str, decision_id: str, text: str, by: Actor) -> Complaint:
+        """Complain of a decision in one's own case."""
+
+    def maintain(self, complaint_id: str, by: Actor) -> Complaint:
+        """Say that one's own complaint stands, though it was met in part."""
+
+    def of_case(self, case_id: str, by: Actor) -> ComplaintPage:
+        """Return the decisions of a case, and the complaints of them."""
+
+    def register(
+        self,
+        case_id: str,
+        decision_id: str,
+        text: str,
+        *,
+        channel: ComplaintChannel,
+        received_on: date,
+        by: Actor,
+    ) -> Complaint:
+        """Write down a complaint that was told or sent."""
+
+    def maintain_for(self, complaint_id: str, by: Actor) -> Complaint:
+        """Write down that the citizen's complaint stands."""
 
 
 class WorkDesk(Protocol):

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from processes.domain.calculation import Calculation, HelpKind
 from processes.domain.cases import Application, Case, CaseState, Party
+from processes.domain.complaints import Complaint
 from processes.domain.deadlines import DeadlineSetting, DelayNotice
 from processes.domain.decisions import Decision, Proposal
 from processes.domain.documents import Document, DocumentRequest, JournalNote, UploadedFile
@@ -31,6 +32,7 @@ from processes.ports.deductions import DeductionStore
 from processes.ports.law import LawStore
 from processes.ports.matters import ClaimStore, MatterStore
 from processes.ports.migrations import MigrationStore
+from processes.ports.production import ProductionStore
 from processes.ports.records import (
     Absence,
     ApplicationDraft,
@@ -59,7 +61,6 @@ from processes.ports.records import (
     UserTask,
     VoucherRecord,
 )
-from processes.ports.production import ProductionStore
 from processes.ports.runs import RunStore
 from processes.ports.tryouts import TryoutStore
 from processes.ports.workbench import ProcessDraftStore
@@ -696,6 +697,22 @@ class TeamStore(Protocol):
         """Say that tasks were moved back."""
 
 
+class ComplaintStore(Protocol):
+    """Complaints of the cases of a municipality."""
+
+    def add(self, complaint: Complaint) -> None:
+        """Insert a complaint."""
+
+    def get(self, complaint_id: str) -> Complaint:
+        """Return a complaint."""
+
+    def of_case(self, case_id: str) -> Sequence[Complaint]:
+        """Return the complaints of a case, the newest first."""
+
+    def save(self, complaint: Complaint) -> None:
+        """Write what has become of a complaint; what it says stays as it was."""
+
+
 class DeskStore(Protocol):
     """Filters of inboxes: those for now, and those somebody keeps."""
 
@@ -746,6 +763,7 @@ class UnitOfWork(Protocol):
     read: ReadStore
     team: TeamStore
     desk: DeskStore
+    complaints: ComplaintStore
     production: ProductionStore
     drafts: DraftStore
     process_drafts: ProcessDraftStore

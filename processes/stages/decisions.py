@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from processes.domain import decisions, immediate_help, life, safeguards
+from processes.domain import decisions, immediate_help, life, safeguards, sanction_cases
 from processes.domain.calculation import Calculation, HelpKind, Outcome
-from processes.domain.cases import Application, CaseState, check_move
+from processes.domain.cases import Application, CaseState, PartyRole, check_move
 from processes.domain.decisions import DecidedLine, Decision, Proposal
-from processes.domain.errors import RuleError
+from processes.domain.errors import RuleError, SafeguardError
 from processes.domain.facts import Facts
 from processes.domain.hearings import PartyHearing
 from processes.domain.immediate_help import ImmediateHelp
 from processes.ports.records import UserTask
 from processes.steps import StepContext, Variables, receives, step
+
+
+BESIDE = {HelpKind.IMMEDIATE: "engangshjælp", HelpKind.SANCTION: "en sanktion"}
+"""What stands beside the monthly support, as the journal calls it."""
 
 
 @receives("decision.propose")
@@ -143,6 +147,8 @@ def issue(ctx: StepContext, *, proposal_id: str, second_person: bool) -> Variabl
     calculation = ctx.uow.calculations.get(proposal.calculation_id)
     hearing = None if proposal.hearing_id is None else ctx.uow.hearings.get(proposal.hearing_id)
     _check_still_holds(ctx, calculation)
+    if calculation.help_kind is HelpKind.SANCTION:
+        _check_sanction(ctx, calculation)
     if calculation.help_kind is HelpKind.SUPPORT:
         safeguards.check_lowering(
             proposal,
@@ -157,6 +163,26 @@ def issue(ctx: StepContext, *, proposal_id: str, second_person: bool) -> Variabl
         contributors=ctx.uow.decisions.contributors(proposal.case_id),
     )
     return _issue(ctx, proposal, calculation)
+
+
+def _check_sanction(ctx: StepContext, calculation: Calculation) -> None:
+    """Ask once more whether every condition of a sanction is known to be met.
+
+    Law: LAS § 35. Whatever the diagrams did before; that there was help on the day was calculated.
+    """
+    request = ctx.uow.sanctions.of_calculation(calculation.id)
+    if request is None:
+        raise SafeguardError("Sanktionen har ingen anmodning. Vurdér sagen igen.")
+    case = ctx.uow.cases.get(calculation.case_id)
+    found = sanction_cases.conditions(
+        request,
+        ctx.uow.sanctions.of_case(case.id),
+        is_helped=True,
+        has_spouse=any(party.role is PartyRole.SPOUSE for party in case.parties),
+        today=ctx.today,
+        rates=ctx.rates,
+    )
+    sanction_cases.check_may_decide(request, found, calculation.id)
 
 
 def _check_still_holds(ctx: StepContext, calculation: Calculation) -> None:
@@ -215,10 +241,11 @@ def _issue(ctx: StepContext, proposal: Proposal, calculation: Calculation) -> Va
         contributors=ctx.uow.decisions.contributors(case.id),
         at=ctx.now,
     )
-    if decision.help_kind is HelpKind.IMMEDIATE:
-        # The application itself is still to be decided.
+    if decision.help_kind is not HelpKind.SUPPORT:
+        # It stands beside the monthly support, and moves the case nowhere.
         ctx.uow.decisions.add(decision)
-        ctx.note(case.id, f"Afgørelse {decision.number} om engangshjælp: {decision.outcome}.")
+        what = BESIDE[decision.help_kind]
+        ctx.note(case.id, f"Afgørelse {decision.number} om {what}: {decision.outcome}.")
         return _issued(decision)
     check_move(case.state, CaseState.DECIDED)
     ctx.uow.decisions.add(decision)

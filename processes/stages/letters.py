@@ -6,16 +6,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from processes.domain import (
+    complaint_letters,
     documents,
     hearings,
     immediate_help,
     letters,
     life,
+    matter_letters,
+    money_management,
     notices,
     payments,
     promise_letters,
     safeguards,
+    sanction_letters,
 )
+from processes.domain import claims as claim_law
 from processes.domain.calculation import Calculation, HelpKind
 from processes.domain.cases import Case, CaseState, Party
 from processes.domain.deadlines import DeadlineKind
@@ -24,7 +29,12 @@ from processes.domain.documents import Direction
 from processes.domain.errors import BrokenStateError, SafeguardError
 from processes.domain.facts import Facts
 from processes.domain.identifiers import Cpr, Cvr
+from processes.domain.hearings import PartyHearing
 from processes.domain.letters import Letter, Sender
+from processes.domain.matters import MatterDecision, MatterKind
+from processes.domain.periods import Month
+from processes.domain.sanctions import last_month
+from processes.domain.rules.prose import month_in_words
 from processes.ports.gateways import Gateways, PostItem, PostReceipt, ReceiptState, RenderedLetter
 from processes.ports.records import LetterRecord, LetterState, UserTask
 from processes.steps import StepContext, Variables, receives, sends, step
@@ -37,13 +47,54 @@ DELAY = "delay"
 CLOSING = "closing"
 MESSAGE_NOTICE = "message_notice"
 SPOUSE_PART, SPOUSE_REMINDER = "spouse_part", "spouse_part_reminder"
+COMPLAINT_RECEIPT, COMPLAINT_OVERDUE = "complaint_receipt", "complaint_overdue"
+COMPLAINT_PARTLY, COMPLAINT_FORWARDED = "complaint_partly", "complaint_forwarded"
+MATTER = "matter"
+CLAIM_ARRANGEMENT = "claim_arrangement"
+CLAIM_REMINDER, CLAIM_LAPSED = "claim_reminder", "claim_lapsed"
+MANAGEMENT_ENDED = "management_ended"
+ABOUT_A_MATTER = {
+    str(letters.LetterKind.REPAYMENT),
+    str(letters.LetterKind.MANAGEMENT),
+    str(letters.LetterKind.MANAGEMENT_AGREEMENT),
+}
+"""Decisions on questions of their own."""
+ABOUT_A_CLAIM = {
+    str(letters.LetterKind.CLAIM_ARRANGEMENT): "Brevet om, hvordan kravet betales, er afleveret.",
+    str(letters.LetterKind.CLAIM_DEFERRED): "Brevet om henstand er afleveret.",
+    str(letters.LetterKind.CLAIM_REMINDER): "Rykkeren er afleveret.",
+    str(letters.LetterKind.CLAIM_LAPSED): "Brevet om, at kravet er bortfaldet, er afleveret.",
+    str(letters.LetterKind.MANAGEMENT_ENDED): "Brevet om, at regningerne ikke betales mere, er afleveret.",
+}
+"""Letters that tell what was arranged, with what the journal says when they have come."""
 TO_ONE_PARTY = {
     str(letters.LetterKind.MESSAGE_NOTICE): "Brevet om en ny besked er afleveret.",
     str(letters.LetterKind.SPOUSE_PART): "Brevet om ægtefællens del er afleveret.",
     str(letters.LetterKind.SPOUSE_REMINDER): "Påmindelsen om ægtefællens del er afleveret.",
+    str(letters.LetterKind.COMPLAINT_RECEIPT): "Kvitteringen for klagen er afleveret.",
+    str(letters.LetterKind.COMPLAINT_OVERDUE): "Brevet om, at klagen er forsinket, er afleveret.",
+    str(letters.LetterKind.COMPLAINT_PARTLY): "Brevet om delvist medhold er afleveret.",
+    str(letters.LetterKind.COMPLAINT_FORWARDED): "Genvurderingen er afleveret.",
 }
 """Letters that are nobody else's, by kind, with what the journal says when they have come."""
 ABOUT_THE_END = {str(letters.LetterKind.WITHDRAWN), str(letters.LetterKind.MOVED)}
+HEARINGS = {
+    str(letters.LetterKind.HEARING),
+    *(str(kind) for kind in matter_letters.HEARING_KINDS.values()),
+}
+ABOUT_A_COMPLAINT = {
+    str(letters.LetterKind.COMPLAINT_RECEIPT),
+    str(letters.LetterKind.COMPLAINT_OVERDUE),
+    str(letters.LetterKind.COMPLAINT_PARTLY),
+    str(letters.LetterKind.COMPLAINT_FORWARDED),
+}
+GOES_ON = (
+    ABOUT_A_MATTER
+    | ABOUT_A_COMPLAINT
+    | set(ABOUT_A_CLAIM)
+    | HEARINGS - {str(letters.LetterKind.HEARING)}
+)
+"""A debt is not over when the case of the help is."""
 RECEIVER_DEAD = "modtageren_er_doed"
 ABOUT_PAPERS = {str(letters.LetterKind.DOCUMENTS), str(letters.LetterKind.DOCUMENTS_REMINDER)}
 
@@ -109,6 +160,8 @@ def _written(
         return written
     if letter_kind == HEARING:
         hearing = ctx.uow.hearings.get(subject_id)
+        if hearing.subject_id is not None:
+            return _hearing_about_matter(ctx, case, sender, hearing, hearing.subject_id)
         calculation = ctx.uow.calculations.get(hearing.calculation_id)
         written = [
             (
@@ -135,6 +188,19 @@ def _written(
         return _about_delay(ctx, case, sender, subject_id)
     if letter_kind == CLOSING:
         return _about_the_end(ctx, case, sender, subject_id)
+    if letter_kind == MATTER:
+        return _about_matter(ctx, case, sender, subject_id)
+    if letter_kind in {CLAIM_ARRANGEMENT, CLAIM_REMINDER, CLAIM_LAPSED}:
+        return _about_claim(ctx, case, sender, letter_kind, subject_id)
+    if letter_kind == MANAGEMENT_ENDED:
+        return _about_management_ended(ctx, case, sender, subject_id)
+    if letter_kind in {
+        COMPLAINT_RECEIPT,
+        COMPLAINT_OVERDUE,
+        COMPLAINT_PARTLY,
+        COMPLAINT_FORWARDED,
+    }:
+        return [_about_complaint(ctx, case, sender, letter_kind, subject_id)]
     if letter_kind in {MESSAGE_NOTICE, SPOUSE_PART, SPOUSE_REMINDER}:
         return [_to_one(ctx, case, sender, letter_kind, subject_id)]
     raise BrokenStateError(f"Diagrammet beder om brevet '{letter_kind}', som ikke findes.")
@@ -151,6 +217,16 @@ def decision_letter(
     letter_id: str,
 ) -> Letter:
     """Write a decision to one party, in the words of the help it is about."""
+    if decision.help_kind is HelpKind.SANCTION:
+        return _about_sanction(
+            ctx,
+            decision,
+            calculation,
+            case=case,
+            receiver=receiver,
+            sender=sender,
+            letter_id=letter_id,
+        )
     if decision.help_kind is HelpKind.IMMEDIATE:
         asked = ctx.uow.immediate_help.of_case(case.id)
         if asked is None:
@@ -176,6 +252,38 @@ def decision_letter(
         dated_on=ctx.today,
         calendar=ctx.calendar,
         help_words=_help_words(ctx, case),
+    )
+
+
+def _about_sanction(
+    ctx: StepContext,
+    decision: Decision,
+    calculation: Calculation,
+    *,
+    case: Case,
+    receiver: Party,
+    sender: Sender,
+    letter_id: str,
+) -> Letter:
+    """Write the decision on a sanction, with what the party answered and when it is taken."""
+    request = ctx.uow.sanctions.of_calculation(calculation.id)
+    if request is None:
+        raise BrokenStateError("en afgørelse om en sanktion uden en anmodning om den")
+    first = Month.of(ctx.today)
+    if ctx.calendar.last_banking_day(first) <= ctx.today:
+        first = first.next()
+    return sanction_letters.compose_sanction(
+        decision,
+        request=request,
+        calculation=calculation,
+        hearing=None if decision.hearing_id is None else ctx.uow.hearings.get(decision.hearing_id),
+        case=case,
+        receiver=receiver,
+        sender=sender,
+        letter_id=letter_id,
+        dated_on=ctx.today,
+        first=first,
+        last=last_month(request.told.from_on, rates=ctx.rates),
     )
 
 
@@ -225,6 +333,34 @@ def _about_delay(
     for _, letter in written:
         letters.check_letter(letter)
     return written
+
+
+def _about_complaint(
+    ctx: StepContext, case: Case, sender: Sender, letter_kind: str, complaint_id: str
+) -> tuple[str, Letter]:
+    """Write to whoever complained; what another complains of is nobody else's."""
+    complaint = ctx.uow.complaints.get(complaint_id)
+    party = case.party(complaint.party_id)
+    said = {
+        "decision": ctx.uow.decisions.get(complaint.decision_id),
+        "case": case,
+        "receiver": party,
+        "sender": sender,
+        "letter_id": ctx.new_id(),
+        "dated_on": ctx.today,
+    }
+    if letter_kind == COMPLAINT_PARTLY:
+        by = complaint_letters.answer_by(complaint)
+        letter = complaint_letters.compose_partly(complaint, answer_by=by, **said)
+    else:
+        compose_it = {
+            COMPLAINT_RECEIPT: complaint_letters.compose_receipt,
+            COMPLAINT_OVERDUE: complaint_letters.compose_overdue,
+            COMPLAINT_FORWARDED: complaint_letters.compose_forwarded,
+        }[letter_kind]
+        letter = compose_it(complaint, **said)
+    letters.check_letter(letter)
+    return party.id, letter
 
 
 def _to_one(
@@ -278,6 +414,169 @@ def _about_the_end(
             ),
         )
         for party in letters.receivers(case, dead=_dead(ctx, case))
+    ]
+    for _, letter in written:
+        letters.check_letter(letter)
+    return written
+
+
+def _hearing_about_matter(
+    ctx: StepContext, case: Case, sender: Sender, hearing: PartyHearing, basis_id: str
+) -> list[tuple[str, Letter]]:
+    """Tell whom a question of its own is about what is considered."""
+    basis = ctx.uow.matters.basis(basis_id)
+    matter = ctx.uow.matters.get(basis.matter_id)
+    written = [
+        (
+            party.id,
+            matter_letters.compose_hearing(
+                hearing,
+                matter=matter,
+                basis=basis,
+                case=case,
+                receiver=party,
+                sender=sender,
+                letter_id=ctx.new_id(),
+                dated_on=ctx.today,
+                calendar=ctx.calendar,
+            ),
+        )
+        for party in matter_letters.told(matter, case, dead=_dead(ctx, case))
+    ]
+    for _, letter in written:
+        letters.check_letter(letter)
+    return written
+
+
+def _about_matter(
+    ctx: StepContext, case: Case, sender: Sender, decision_id: str
+) -> list[tuple[str, Letter]]:
+    """Tell a decision on a question of its own to whom it is about."""
+    decision = ctx.uow.matters.decision(decision_id)
+    matter = ctx.uow.matters.get(decision.matter_id)
+    wanted = matter_letters.told(matter, case, dead=_dead(ctx, case))
+    written = [
+        (party.id, matter_letter(ctx, decision, case=case, receiver=party, sender=sender))
+        for party in wanted
+    ]
+    matter_letters.check_decision_letters(
+        [letter for _, letter in written], decision=decision, wanted=wanted
+    )
+    return written
+
+
+def matter_letter(
+    ctx: StepContext, decision: MatterDecision, *, case: Case, receiver: Party, sender: Sender
+) -> Letter:
+    """Write a decision on a question of its own, in the words of what it is about."""
+    basis = ctx.uow.matters.basis(decision.basis_id)
+    if decision.kind is MatterKind.REPAYMENT:
+        return matter_letters.compose_repayment(
+            decision,
+            basis=claim_law.from_body(basis),
+            case=case,
+            receiver=receiver,
+            sender=sender,
+            letter_id=ctx.new_id(),
+            dated_on=ctx.today,
+        )
+    return matter_letters.compose_management(
+        decision,
+        plan=money_management.from_body(basis),
+        case=case,
+        receiver=receiver,
+        sender=sender,
+        letter_id=ctx.new_id(),
+        dated_on=ctx.today,
+    )
+
+
+def _about_claim(
+    ctx: StepContext, case: Case, sender: Sender, letter_kind: str, claim_id: str
+) -> list[tuple[str, Letter]]:
+    """Tell whoever owes how a claim is paid, that something is missing, or that it is over."""
+    claim = ctx.uow.claims.get(claim_id)
+    decision = ctx.uow.matters.decision(claim.decision_id)
+    matter = ctx.uow.matters.get(decision.matter_id)
+    events = ctx.uow.claims.events(claim_id)
+    left = claim_law.left_of(claim, events)
+    arrangement = ctx.uow.claims.arrangement(claim_id)
+    written: list[tuple[str, Letter]] = []
+    for party in matter_letters.told(matter, case, dead=_dead(ctx, case)):
+        if letter_kind == CLAIM_LAPSED:
+            letter = matter_letters.compose_lapse(
+                left=claim_law.lapsed_amount(events),
+                decision=decision,
+                case=case,
+                receiver=party,
+                sender=sender,
+                letter_id=ctx.new_id(),
+                dated_on=ctx.today,
+            )
+        elif arrangement is None:
+            raise BrokenStateError("et brev om et krav blev bestilt, før noget var aftalt")
+        elif letter_kind == CLAIM_REMINDER:
+            letter = matter_letters.compose_reminder(
+                behind=claim_law.last_reminded(events),
+                left=left,
+                pay_by=claim_law.pay_by(ctx.today, calendar=ctx.calendar),
+                decision=decision,
+                case=case,
+                receiver=party,
+                sender=sender,
+                letter_id=ctx.new_id(),
+                dated_on=ctx.today,
+            )
+        else:
+            letter = matter_letters.compose_arrangement(
+                arrangement,
+                claim=claim,
+                left=left,
+                decision=decision,
+                case=case,
+                receiver=party,
+                sender=sender,
+                letter_id=ctx.new_id(),
+                dated_on=ctx.today,
+            )
+        letters.check_letter(letter)
+        written.append((party.id, letter))
+    return written
+
+
+def _about_management_ended(
+    ctx: StepContext, case: Case, sender: Sender, matter_id: str
+) -> list[tuple[str, Letter]]:
+    """Tell that bills are not paid any more, and from when the citizen pays them."""
+    matter = ctx.uow.matters.get(matter_id)
+    decision = next(
+        each
+        for each in ctx.uow.matters.decisions(case.id, matter.kind)
+        if each.matter_id == matter_id and each.sent_at is not None
+    )
+    taken = [
+        each.deduction
+        for each in ctx.uow.deductions.of_case(case.id)
+        if each.deduction.source_id == matter_id and each.deduction.stopped_from is not None
+    ]
+    since = max(each.stopped_from for each in taken if each.stopped_from is not None)
+    plan = money_management.from_body(ctx.uow.matters.basis(decision.basis_id))
+    written = [
+        (
+            party.id,
+            matter_letters.compose_management_ended(
+                plan=plan,
+                since=month_in_words(since),
+                because=matter.closed_because,
+                decision=decision,
+                case=case,
+                receiver=party,
+                sender=sender,
+                letter_id=ctx.new_id(),
+                dated_on=ctx.today,
+            ),
+        )
+        for party in matter_letters.told(matter, case, dead=_dead(ctx, case))
     ]
     for _, letter in written:
         letters.check_letter(letter)
@@ -412,7 +711,7 @@ def prepare_send(ctx: StepContext, body: Mapping[str, object]) -> PostItem | Non
     if record.party_id in _dead(ctx, case):
         post_refused(ctx, body, RECEIVER_DEAD)
         return None
-    if case.state is CaseState.CLOSED and record.kind not in ABOUT_THE_END:
+    if case.state is CaseState.CLOSED and record.kind not in ABOUT_THE_END | GOES_ON:
         return None
     if record.document_id is None:
         raise BrokenStateError("et brev blev sendt, før dets kopi var gemt")
@@ -525,7 +824,14 @@ def mark_sent(ctx: StepContext, *, letter_batch_id: str, subject_id: str) -> Var
         ctx.uow.deadlines.mark_notice_sent(subject_id, ctx.now)
         ctx.note(record.case_id, "Brevet om, at fristen ikke holdes, er afleveret til alle parter.")
         return {}
-    if record.kind == str(letters.LetterKind.HEARING):
+    if record.kind in ABOUT_A_CLAIM:
+        ctx.note(record.case_id, ABOUT_A_CLAIM[record.kind])
+        return {}
+    if record.kind in ABOUT_A_MATTER:
+        ctx.uow.matters.mark_sent(subject_id, ctx.now)
+        ctx.note(record.case_id, "Afgørelsen er afleveret.")
+        return {}
+    if record.kind in HEARINGS:
         hearing = ctx.uow.hearings.get(subject_id)
         ctx.uow.hearings.save(hearings.mark_sent(hearing, at=ctx.now))
     else:

@@ -269,6 +269,26 @@ def _money_left(ctx: StepContext, case_id: str, decided: Collection[str]) -> boo
     )
 
 
+def _stop_sanctions(
+    ctx: StepContext, case_id: str, because: str, *, of: Collection[str] | None = None
+) -> None:
+    """Stop the requests for sanctions that wait for somebody, of some parties or of all.
+
+    One whose decision is on its way asks again itself, before anything is taken.
+    """
+    for request in ctx.uow.sanctions.of_case(case_id):
+        if not request.is_open or (of is not None and request.party_id not in of):
+            continue
+        if ctx.uow.processes.is_awaited("sanction-stopped", request.id):
+            _tell_now(
+                ctx,
+                "sanction-stopped",
+                request.id,
+                case_id,
+                {"sanction_stopped_because": because},
+            )
+
+
 def _decision_left(ctx: StepContext, case_id: str) -> bool:
     """Tell whether a decision's letter has been handed to the post, to one party or to all."""
     issued = {each.id for each in ctx.uow.decisions.of_case(case_id)}
@@ -304,6 +324,7 @@ def close_case(ctx: StepContext, *, case_id: str, event_id: str) -> Variables:
         check_move(case.state, CaseState.CLOSED)
         ctx.uow.cases.set_state(case_id, CaseState.CLOSED)
         ctx.index(case_id)
+    _stop_sanctions(ctx, case_id, "Sagen er afsluttet.")
     why = life.EVENT_NAMES[event.kind].lower()
     ctx.note(case_id, f"Sagen er afsluttet: {why}. Der er ikke truffet afgørelse.")
     if event.kind is EventKind.WITHDRAWAL:
@@ -390,6 +411,7 @@ def stop_for_death(ctx: StepContext, *, case_id: str) -> Variables:
     application = ctx.uow.cases.application_of_case(case_id)
     known = Facts.as_known(ctx.uow.facts.of_case(case_id), ctx.now)
     dead = life.dead_parties(case, known, ctx.today)
+    _stop_sanctions(ctx, case_id, "Borgeren er død.", of=dead)
     alive = life.survivors(case, application, dead)
     if alive:
         ctx.note(case_id, "En part er død. Den anden ansøgers egen del af sagen går videre.")

@@ -12,11 +12,25 @@ Answer = Mapping[str, object]
 DEADLINE = "2026-03-20T15:30:00+01:00"
 DOCUMENTS_BY = "2026-03-17T00:00:00+01:00"
 ASK_AGAIN_AT = "2026-03-18T08:00:00+01:00"
+APPEAL_ENDS_AT = "2026-04-20T00:00:00+02:00"
 RECEIPT_EXPECTED_BY = "2026-04-07T15:30:00+02:00"
 
 STEPS: Mapping[str, tuple[Answer, ...]] = {
     "immediate_help.consider": ({},),
     "immediate_help.check_receivers": ({"receivers_known": True}, {"receivers_known": False}),
+    "complaints.set_deadlines": (
+        {
+            "complaint_due_at": DEADLINE,
+            "complaint_warn_at": DEADLINE,
+            "complaint_escalate_at": DEADLINE,
+            "complaint_overdue_at": DEADLINE,
+        },
+    ),
+    "complaints.give_precedence": ({},),
+    "complaints.decide_anew": ({},),
+    "complaints.ask_whether_it_stands": ({},),
+    "complaints.close": ({},),
+    "complaints.bundle": ({"forward_due_at": DEADLINE},),
     "delays.start": ({},),
     "delays.check": ({"is_undecided": True}, {"is_undecided": False}),
     "delays.prepare": (
@@ -154,6 +168,10 @@ STEPS: Mapping[str, tuple[Answer, ...]] = {
         {"pay_more": False, "overpaid": False},
     ),
     "reassessments.publish": ({},),
+    "sanctions.weigh": ({"sanction_relevant": True}, {"sanction_relevant": False}),
+    "sanctions.stop": ({},),
+    "sanctions.lapse": ({},),
+    "sanctions.take": ({},),
     "archive.publish": ({},),
     "documents.late_deadline": ({"late_paper_due_at": DEADLINE},),
     "messages.set_deadline": ({"answer_due_at": DEADLINE},),
@@ -177,6 +195,36 @@ STEPS: Mapping[str, tuple[Answer, ...]] = {
     "spouses.not_asked": ({},),
     "spouses.lapse": ({},),
     "spouses.hand_in": ({},),
+    "matters.issue": ({"decision_id": "decision"},),
+    "repayments.open": ({"repayments_raised": 1},),
+    "repayments.after_decision": (
+        {"appeal_ends_at": APPEAL_ENDS_AT, "police_must_know": False},
+        {"appeal_ends_at": APPEAL_ENDS_AT, "police_must_know": True},
+    ),
+    "repayments.claim": ({"claim_id": "claim", "claim_expected_by": RECEIPT_EXPECTED_BY},),
+    "repayments.collect": ({},),
+    "claims.look": ({"on_help": True}, {"on_help": False}),
+    "claims.defer": ({"arrangement_kind": "henstand"},),
+    "claims.arrange_by_table": ({"arrangement_kind": "afdrag"},),
+    "claims.plan_look": ({"look_at": "2026-06-10T06:00:00+02:00"},),
+    "claims.stand": tuple(
+        {"claim_standing": standing, "reminders": reminders}
+        for standing, reminders in (
+            ("betalt", 0),
+            ("bortfaldet", 0),
+            ("restance", 0),
+            ("restance", 2),
+            ("genberegn", 0),
+            ("uaendret", 0),
+        )
+    ),
+    "claims.remind": ({},),
+    "claims.start_reminder": ({"look_at": "2026-06-10T06:00:00+02:00"},),
+    "claims.lapse": ({},),
+    "claims.transfer": ({"claim_expected_by": RECEIPT_EXPECTED_BY},),
+    "management.begin": ({"follow_up_at": "2026-09-01T06:00:00+02:00"},),
+    "management.look_later": ({"follow_up_at": "2026-09-01T06:00:00+02:00"},),
+    "management.stop": ({},),
 }
 
 FORMS: Mapping[str, tuple[Answer, ...]] = {
@@ -192,6 +240,11 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
     ),
     "casework.change": ({"event_matters": False}, {"event_matters": True}),
     "casework.overpaid": ({},),
+    "sanctions.conditions": (
+        {"sanction_goes_on": True, "calculation_id": "calculation"},
+        {"sanction_goes_on": False, "calculation_id": None},
+    ),
+    "sanctions.ground": ({"sanction_wanted": True}, {"sanction_wanted": False}),
     "casework.recheck": ({"recheck_changes_facts": False}, {"recheck_changes_facts": True}),
     "casework.review_documents": (
         {"documents_missing": 1, "documents_received": 0},
@@ -205,6 +258,12 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
     "casework.documents_lapsed": ({},),
     "casework.late_paper": ({"late_paper_matters": True}, {"late_paper_matters": False}),
     "casework.answer_message": ({},),
+    "complaint.reassess": tuple(
+        {"verdict": verdict} for verdict in ("fastholdt", "medhold", "delvist", "trukket")
+    ),
+    "complaint.escalated": ({},),
+    "complaint.forward": ({"board_due_at": DEADLINE},),
+    "complaint.board": ({"is_to_be_carried_out": False}, {"is_to_be_carried_out": True}),
     "casework.complete_facts": ({"manual_facts": True, "missing": 0},),
     "casework.deadline_passed": ({},),
     "casework.delay_reason": ({"reason_written": True}, {"reason_written": False}),
@@ -264,14 +323,46 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
     "run.vouchers": ({},),
     "run.differences": ({},),
     "post.undelivered": ({"handed_over": False}, {"handed_over": True}),
+    "matter.prepare_hearing": (
+        {"hearing_wanted": True, "hearing_id": "hearing"},
+        {"hearing_wanted": False, "hearing_id": None},
+    ),
+    "matter.propose": (
+        {"proposal_id": "proposal", "matter_reassess": False},
+        {"proposal_id": None, "matter_reassess": True},
+    ),
+    "matter.approve": ({"approved": True}, {"approved": False}),
+    "repayment.assess": (
+        {"claims": True, "basis_id": "basis", "ground": "91"},
+        {"claims": False, "basis_id": None, "ground": None},
+    ),
+    "repayment.police": ({},),
+    "claim.rejected": ({},),
+    "claim.income": ({"net_income_kroner": 180000, "provides": False},),
+    "claim.agree": ({"arrangement_kind": "afdrag"},),
+    "claim.transfer": ({"transfer": True}, {"transfer": False}),
+    "money.plan": (
+        {"basis_id": "basis", "must_hear": False},
+        {"basis_id": "basis", "must_hear": True},
+    ),
+    "money.follow_up": tuple(
+        {"management_choice": choice} for choice in ("fortsaet", "aendr", "stop")
+    ),
 }
 
 MESSAGES: Mapping[str, tuple[Answer, ...]] = {
     "case-decided": ({},),
+    "case-reassessed": ({"is_changed": True}, {"is_changed": False}),
+    "complaint-maintained": ({},),
+    "claim-answered": ({"claim_rejected": False}, {"claim_rejected": True}),
+    "claim-settled": ({},),
+    "claim-transferred": ({"transfer_rejected": False}, {"transfer_rejected": True}),
+    "management-called-off": ({},),
     "hearing-answered": ({},),
     "application-withdrawn": ({"event_id": "event"},),
     "municipality-left": ({"event_id": "event"},),
     "party-died": ({},),
+    "sanction-stopped": ({"sanction_stopped_because": "Borgeren er død."},),
     "immediate-help-stopped": ({},),
     "facts-changed": ({},),
     "documents-received": ({},),

@@ -18,6 +18,7 @@ OPEN_DOORS = {
     "auth.take_role",
     "inbound.receive_distribution",
     "inbound.receive_person_event",
+    "inbound.receive_sanction_request",
     "setup.published",
     "shell.front_door",
     "shell.health",

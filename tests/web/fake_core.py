@@ -42,10 +42,12 @@ from processes.ports.records import (
     User,
     UserTask,
 )
+from tests.builders.cases import a_case
 from tests.fakes.clock import FrozenClock
 from tests.web.fake_changes import FakeSanctions
 from tests.web.fake_deadlines import FakeDeadlines
 from tests.web.fake_desk import FakeDesk
+from tests.web.fake_explaining import FakeExplaining, FakeReplays, FakeWhatIf
 from tests.web.fake_production import FakeProduction
 from tests.web.fake_team import FakeTeam
 
@@ -532,6 +534,9 @@ class FakeCore:
     deadlines: FakeDeadlines = field(default_factory=FakeDeadlines)
     messages: FakeMessages = field(default_factory=FakeMessages)
     life: FakeLife = field(default_factory=FakeLife)
+    explaining: FakeExplaining = field(default_factory=lambda: FakeExplaining(a_case()))
+    replays: FakeReplays = field(default_factory=FakeReplays)
+    what_if: FakeWhatIf = field(default_factory=lambda: FakeWhatIf(a_case()))
     sanctions: FakeSanctions = field(default_factory=FakeSanctions)
     spouses: FakeSpouses = field(default_factory=FakeSpouses)
     control: FakeControl = field(default_factory=FakeControl)

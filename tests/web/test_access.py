@@ -22,6 +22,7 @@ PEOPLE = {
 VALUES = {
     "task_id": str(TASK_IDS["casework.assess"]),
     "case_id": "sag-1",
+    "decision_id": "afgoerelse-1",
     "document_id": "dokument-1",
     "hearing_id": "hoering-1",
     "incident_id": "1",

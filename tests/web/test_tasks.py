@@ -68,6 +68,16 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
         "conclusion": "Tilmeldt adressen den 9. marts.",
     },
     "casework.change": {"matters": "ja", "conclusion": "Ansættelsesbrevet er set."},
+    "sanctions.conditions": {
+        "had_duty": "ja",
+        "guided_on": "03.02.2026",
+        "convened_correctly": "ja",
+        "group": "jobparat",
+        "contact_on": "19.03.2026",
+        "choice": "gaa_videre",
+        "conclusion": "Indkaldelsen lå i Digital Post.",
+    },
+    "sanctions.ground": {"ground": "ingen_rimelig_grund", "conclusion": "Ingen grund oplyst."},
     "casework.overpaid": {"note": "Sag om tilbagebetaling er oprettet."},
     "casework.complete_facts": {
         "wealth": "3.150,00",

@@ -71,6 +71,7 @@ from processes.ports.records import (
 from tests.builders.cases import a_case, a_decision, a_hearing, a_proposal
 from tests.builders.facts import UNKNOWN, a_fact, facts_of
 from tests.builders.people import a_child, a_spouse, an_adult
+from tests.web.fake_changes import GATE, a_sanction, a_sanctions_page
 from tests.web.fake_core import NOW, FakeCentral, FakeCore, row_of
 from tests.web.fake_team import a_team_page
 
@@ -113,6 +114,8 @@ TITLES = {
     "casework.death": "Dødsfald: se sagen igennem",
     "casework.assess_move": "Flytning: er vi stadig opholdskommune?",
     "casework.change": "Ændring: betyder den noget for hjælpen?",
+    "sanctions.conditions": "Gennemgå betingelserne for en sanktion",
+    "sanctions.ground": "Vurdér, om der var en rimelig grund",
     "casework.overpaid": "Udbetalt for meget: opret sag om tilbagebetaling",
     "casework.complete_facts": "Indhent og registrér manglende oplysninger",
     "casework.review_documents": "Gennemgå listen over papirer, der mangler",
@@ -566,6 +569,8 @@ def a_task_page(form_key: str, *, assignee: str | None = "owner") -> TaskPage:
         documents=(a_photograph(),),
         thread=a_thread() if form_key == "casework.answer_message" else None,
         event=an_event(EVENT_OF[form_key]) if form_key in EVENT_OF else None,
+        sanction=a_sanction(an_adult().id) if form_key.startswith("sanctions") else None,
+        gate=GATE if form_key.startswith("sanctions") else None,
         told=[a_fact(FactKind.WORK_INCOME, Money.kroner("9000"))]
         if form_key == "casework.change"
         else (),
@@ -695,6 +700,7 @@ def a_world(diagram_xml: str = "") -> FakeCore:
     core.citizen.paper_page = a_papers_page()
     core.messages.thread = a_thread()
     core.life.page = a_life_page()
+    core.sanctions.page = a_sanctions_page(core.life.page.case)
     core.spouses.shown = a_spouse_page()
     core.citizen.files["dokument-1"] = (a_document(), b"%PDF-1.7 prove")
     core.control.stopped.append(an_incident())

@@ -9,11 +9,15 @@ from functools import cached_property
 from forms.base import AskedParty, Background
 from processes.domain.calculation import Calculation, Missing
 from processes.domain.cases import Case, PartyRole
+from processes.domain.cessations import Cessation
 from processes.domain.decisions import Proposal
 from processes.domain.documents import DocumentRequest
 from processes.domain.facts import Contradiction, Fact, FactKind
 from processes.domain.hearings import PartyHearing
+from processes.domain.incomes import IncomeFinding
 from processes.domain.payments import PaymentLine
+from processes.domain.sanction_cases import SanctionRequest
+from processes.ports.matters import MatterView
 from processes.ports.pages import FormSource
 
 SPOUSE_PREFIX = "spouse_"
@@ -81,6 +85,11 @@ class SourcedBackground(Background):
         return self._source.hearing
 
     @cached_property
+    def matter(self) -> MatterView | None:
+        """The question of its own the task is about."""
+        return self._source.matter
+
+    @cached_property
     def statement_draft(self) -> str:
         """What a hearing would say."""
         return self._source.statement_draft
@@ -123,6 +132,21 @@ class SourcedBackground(Background):
         """The day before the first payment."""
         asked = self._source.help_now
         return asked.until_on if asked else None
+
+    @cached_property
+    def sanction(self) -> SanctionRequest | None:
+        """The request for a sanction the task is about."""
+        return self._source.sanction
+
+    @cached_property
+    def cessation(self) -> Cessation | None:
+        """The end of help the task is about."""
+        return self._source.cessation
+
+    @cached_property
+    def finding(self) -> IncomeFinding | None:
+        """What the income register said otherwise."""
+        return self._source.finding
 
     @cached_property
     def hearing_days(self) -> int:

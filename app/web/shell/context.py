@@ -42,6 +42,7 @@ STAFF_MENU = (
     MenuItem("team.index", "Hold", "team.read", "team"),
     MenuItem("production.index", "Produktion", "production.read", "production"),
     MenuItem("setup.deadlines", "Frister", "deadline.set", "setup"),
+    MenuItem("rules.index", "Regler og satser", "rule.read", "rules"),
     MenuItem("workbench.index", "Processer", "process.change", "workbench"),
     MenuItem("cockpit.index", "Drift", "cockpit.read", "cockpit"),
     MenuItem("teamlead.incidents", "Standsede sager", "incident.read", "teamlead"),

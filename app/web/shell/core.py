@@ -13,12 +13,14 @@ from app.security.sessions import ServerSession, SessionStore
 from processes.domain.access import Actor
 from processes.ports.change_desks import SanctionDesk
 from processes.ports.cockpit import CockpitDesk
+from processes.ports.explaining import ExplainDesk, ReplayDesk, WhatIfDesk
 from processes.ports.gateways import Clock
 from processes.ports.law_pages import LawDesk
 from processes.operations.migration import Migration
 from processes.ports.pages import (
     CaseDesk,
     CitizenDesk,
+    ComplaintDesk,
     ControlDesk,
     DeadlineDesk,
     DraftDesk,
@@ -32,6 +34,7 @@ from processes.ports.pages import (
 )
 from processes.ports.production import ProductionDesk
 from processes.ports.runs import RunDesk
+from processes.ports.tryouts import TryoutDesk
 from processes.ports.workbench import WorkbenchDesk
 
 
@@ -59,6 +62,10 @@ class Core(Protocol):
         """The team lead's team."""
 
     @property
+    def complaints(self) -> ComplaintDesk:
+        """Complaints."""
+
+    @property
     def production(self) -> ProductionDesk:
         """A team's work in figures."""
 
@@ -69,6 +76,18 @@ class Core(Protocol):
     @property
     def runs(self) -> RunDesk:
         """Monthly payment runs."""
+
+    @property
+    def explaining(self) -> ExplainDesk:
+        """How a case was calculated, as it was known on any day."""
+
+    @property
+    def replays(self) -> ReplayDesk:
+        """Decisions as files."""
+
+    @property
+    def what_if(self) -> WhatIfDesk:
+        """Next month as it would be."""
 
     @property
     def sanctions(self) -> SanctionDesk:
@@ -89,6 +108,10 @@ class Core(Protocol):
     @property
     def migration(self) -> Migration:
         """Moving cases under way to another version."""
+
+    @property
+    def tryouts(self) -> TryoutDesk:
+        """Drafts tried on recorded cases."""
 
     @property
     def citizen(self) -> CitizenDesk:

@@ -1,0 +1,55 @@
+"""What pages of sanctions, ends of help and the month's income show, and may ask for.
+
+Frozen records (poster) and the desks as Protocols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from processes.domain.access import Actor
+from processes.domain.cases import Case, Party
+from processes.domain.decisions import Decision
+from processes.domain.sanction_cases import SanctionRequest, Told
+
+
+@dataclass(frozen=True)
+class SanctionRow:
+    """One request on the page (sanktionslinje), with its decision when there is one."""
+
+    request: SanctionRequest
+    decision: Decision | None
+    may_withdraw: bool
+
+
+@dataclass(frozen=True)
+class SanctionsPage:
+    """What the page of a case's sanctions shows (sanktionsside)."""
+
+    case: Case
+    rows: Sequence[SanctionRow]
+    people: Sequence[Party]
+    """Who a request can be about."""
+    is_closed: bool
+    names: Mapping[str, str]
+
+
+class SanctionDesk(Protocol):
+    """Requests for sanctions (sanktioner)."""
+
+    def deliver(self, raw: bytes) -> bytes:
+        """Receive one request from the jobcentre."""
+
+    def unreadable(self, reason: str) -> bytes:
+        """Return the answer to a message that could not be taken."""
+
+    def of_case(self, case_id: str, by: Actor) -> SanctionsPage:
+        """Return what was asked for on a case, and what came of it."""
+
+    def ask_for(self, case_id: str, party_id: str, told: Told, by: Actor) -> SanctionRequest:
+        """Type in a request."""
+
+    def withdraw(self, case_id: str, sanction_id: str, reason: str, by: Actor) -> None:
+        """Take a request back."""
