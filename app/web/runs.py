@@ -61,7 +61,7 @@ def index() -> str:
     )
 
 
-HALF = 190
+HALF = 360
 """How long the longest bar of a simulated run is, to either side."""
 
 
@@ -75,7 +75,7 @@ def simulated() -> str:
         {
             "label": DEVIATION_NAMES[each.kind],
             "width": max(abs(each.amount.oere) * HALF // most, 1),
-            "x": 400 - (abs(each.amount.oere) * HALF // most if each.amount < Money(0) else 0),
+            "x": 660 - (abs(each.amount.oere) * HALF // most if each.amount < Money(0) else 0),
         }
         for each in page.causes
     ]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
-from app.local.month import SILENT, MonthPlay
+from app.local.month import LANDLORD, SILENT, MonthPlay
 from processes.domain.payments import receipt_expected_by
 from tests.journeys.conftest import World
 from tests.journeys.screens import LogIn, Reader, browser, log_in, site
@@ -34,6 +34,12 @@ def decide(reader: Reader, button: str, reason: str) -> None:
 def test_finance_takes_a_run_from_blockers_to_reconciled(world: World, log_in: LogIn) -> None:
     play = a_month(world)
     sanne = log_in("sanne")
+    sanne.go("/udbetaling")
+    # Any day: what would be paid today, and why is it another than last month?
+    sanne.main.get_by_role("link", name="Hvad ville blive udbetalt i dag?").click()
+    expect(sanne.main).to_contain_text("Hvorfor afviger det fra sidste måned?")
+    expect(sanne.main).to_contain_text("Sanktioner")
+    sanne.look()
     sanne.go("/udbetaling")
     sanne.send("Planlæg marts 2026")
     run = sanne.page.url
@@ -97,12 +103,16 @@ def test_finance_takes_a_run_from_blockers_to_reconciled(world: World, log_in: L
     sanne = log_in("sanne")
     sanne.go(run)
     expect(sanne.main).to_contain_text("Banken har ikke svaret")
+    expect(sanne.main).to_contain_text("Betaling til en anden modtager er afvist")
     world.control("bank", {"silent": {play.people[SILENT].cpr: False}})
+    world.control("bank", {"closed_payees": {LANDLORD.number: False}})
     world.driver.settle()
-    sanne.open_task("Afklar differencer")
-    sanne.main.get_by_label("Hvad er der gjort?").fill("Banken har svaret nu.")
-    sanne.finish("Afstem igen", "Afklar differencer")
-    world.driver.settle()
+    # The landlord is paid again, and the bank says so after that.
+    for said in ("Udlejerens konto er åben igen.", "Banken har svaret nu."):
+        sanne.open_task("Afklar differencer")
+        sanne.main.get_by_label("Hvad er der gjort?").fill(said)
+        sanne.finish("Afstem igen", "Afklar differencer")
+        world.driver.settle()
     sanne.go(run)
     expect(sanne.main).to_contain_text("Stemmer til øren")
 
@@ -126,5 +136,6 @@ def test_finance_takes_a_run_from_blockers_to_reconciled(world: World, log_in: L
     world.driver.settle()
 
     narrow = log_in("sanne", width=NARROW)
-    for path in ("/udbetaling", run, f"{run}?vis=alle", f"/udbetaling/betaling/{held.line.id}"):
+    payment = f"/udbetaling/betaling/{held.line.id}"
+    for path in ("/udbetaling", "/udbetaling/proeve", run, f"{run}?vis=alle", payment):
         narrow.go(path)
