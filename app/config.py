@@ -78,6 +78,7 @@ class Settings:
     income_url: Annotated[str, Setting("KY_INCOME_URL", "income register, SF0770_A")]
     payment_url: Annotated[str, Setting("KY_PAYMENT_URL", "payment orders, SF1590_E")]
     ledger_url: Annotated[str, Setting("KY_LEDGER_URL", "ledger vouchers, SF1590_A")]
+    debtor_url: Annotated[str, Setting("KY_DEBTOR_URL", "claims for repayment, SF1590_B")]
     post_url: Annotated[str, Setting("KY_POST_URL", "digital post, SF1601")]
     events_url: Annotated[str, Setting("KY_EVENTS_URL", "event distribution, SF1461")]
     taxcard_url: Annotated[str, Setting("KY_TAXCARD_URL", "tax cards, SF0770_D")]

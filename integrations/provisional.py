@@ -24,6 +24,7 @@ class Provisional:
 PROVISIONAL: Final = (
     Provisional("SF1590_E", "nemkonto", "KOMBIT's integration package with the NKS schemas"),
     Provisional("SF1590_A", "ledger", "KOMBIT's integration package; the municipality's accounts"),
+    Provisional("SF1590_B", "debtor", "KOMBIT's integration package; the debtor system's types"),
     Provisional(
         "SF0770_B", "income_report", "the record format for those who build income-report systems"
     ),
@@ -41,6 +42,7 @@ PROVISIONAL: Final = (
 
 NEMKONTO_PATH: Final = "/provisional/SF1590_E"
 LEDGER_PATH: Final = "/provisional/SF1590_A"
+DEBTOR_PATH: Final = "/provisional/SF1590_B"
 INCOME_REPORT_PATH: Final = "/provisional/SF0770_B"
 EVENTS_PATH: Final = "/provisional/SF1462"
 TAX_CARD_PATH: Final = "/provisional/SF0770_D"

@@ -76,7 +76,9 @@ class Driver:
 
     def _fetch_receipts(self) -> int:
         try:
-            return self.core.intake.fetch_receipts()
+            return (
+                self.core.intake.fetch_receipts() + self.core.intake.fetch_claim_movements()
+            )
         except OutsideError:
             # As for a worker: the next round asks again.
             return 0

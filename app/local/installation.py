@@ -84,6 +84,7 @@ def demo_settings(
         income_url=simulator,
         payment_url=simulator,
         ledger_url=simulator,
+        debtor_url=simulator,
         post_url=simulator,
         events_url=simulator,
         taxcard_url=simulator,

@@ -34,6 +34,7 @@ def hearing_of(row: HearingRow) -> PartyHearing:
         answered_at=row.answered_at,
         conclusion=row.conclusion,
         changes_facts=row.changes_facts,
+        subject_id=row.subject_id,
     )
 
 
@@ -112,6 +113,7 @@ class SqlHearingStore(Store):
                 "case_id": hearing.case_id,
                 "calculation_id": hearing.calculation_id,
                 "opened_at": hearing.opened_at,
+                "subject_id": hearing.subject_id,
             }
             self.insert(HearingRow, [key | state])
 
@@ -123,12 +125,24 @@ class SqlHearingStore(Store):
         )
 
     def of_case(self, case_id: str) -> Sequence[PartyHearing]:
-        """Return a case's hearings, newest first."""
+        """Return a case's hearings about what is calculated, newest first."""
         rows = self.session.scalars(
             select(HearingRow)
-            .where(HearingRow.case_id == known_id(case_id, "Sagen"))
+            .where(
+                HearingRow.case_id == known_id(case_id, "Sagen"), HearingRow.subject_id.is_(None)
+            )
             .order_by(HearingRow.opened_at.desc(), HearingRow.id)
         )
+        return [hearing_of(row) for row in rows]
+
+    def beside(self, case_id: str, subject_id: str | None = None) -> Sequence[PartyHearing]:
+        """Return a case's hearings about questions of their own, newest first."""
+        wanted = select(HearingRow).where(
+            HearingRow.case_id == known_id(case_id, "Sagen"), HearingRow.subject_id.is_not(None)
+        )
+        if subject_id is not None:
+            wanted = wanted.where(HearingRow.subject_id == subject_id)
+        rows = self.session.scalars(wanted.order_by(HearingRow.opened_at.desc(), HearingRow.id))
         return [hearing_of(row) for row in rows]
 
 

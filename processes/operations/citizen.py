@@ -107,6 +107,8 @@ class Citizen:
         with self.env.uow(by.municipality_id) as uow:
             hearing = uow.hearings.get(hearing_id)
             own = self._own(uow.cases.get(hearing.case_id), by)
+            if hearing.subject_id is not None and hearing not in _beside(uow, hearing.case_id, own):
+                raise NotFoundError("Høringen findes ikke.")
             hearing_stage.receive_answer(self.env.context(uow, by), hearing_id, text, party_id=own)
             uow.commit()
         self.env.wake()
@@ -223,7 +225,9 @@ class Citizen:
         own = self._own(case, by)
         application = uow.cases.application_of_case(case.id)
         decision = _sent(uow.decisions.of_case(case.id))
-        hearing = _answerable(uow.hearings.of_case(case.id))
+        hearing = _answerable(uow.hearings.of_case(case.id)) or _answerable(
+            _beside(uow, case.id, own)
+        )
         payments = [row for row in payment_rows(uow, case.id) if row.line.party_id == own]
         tasks = uow.processes.tasks_of_case(case.id)
         answer_by = _answer_by(tasks)
@@ -294,6 +298,18 @@ class Citizen:
 
 def _sent(decided: Sequence[Decision]) -> Decision | None:
     return next((each for each in decided if each.sent_at is not None), None)
+
+
+def _beside(uow: UnitOfWork, case_id: str, own: str) -> list[PartyHearing]:
+    """Return the hearings about questions that concern only oneself: a debt is nobody else's."""
+    found = []
+    for hearing in uow.hearings.beside(case_id):
+        if hearing.subject_id is None:
+            continue
+        matter = uow.matters.get(uow.matters.basis(hearing.subject_id).matter_id)
+        if matter.party_id == own:
+            found.append(hearing)
+    return found
 
 
 def _answerable(held: Sequence[PartyHearing]) -> PartyHearing | None:

@@ -18,6 +18,7 @@ from processes.domain.identifiers import Cpr, Cvr
 from processes.domain.letters import Letter
 from processes.domain.money import Money
 from processes.domain.periods import Month
+from processes.ports.tryouts import TryoutRunner
 
 
 class Clock(Protocol):
@@ -429,4 +430,5 @@ class Gateways:
     case_index: CaseIndex
     scanner: ContentScanner
     reporting: BenefitReporting
+    trials: TryoutRunner
     debts: DebtRegistry

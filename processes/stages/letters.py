@@ -64,7 +64,9 @@ ABOUT_A_CLAIM = {
     str(letters.LetterKind.CLAIM_DEFERRED): "Brevet om henstand er afleveret.",
     str(letters.LetterKind.CLAIM_REMINDER): "Rykkeren er afleveret.",
     str(letters.LetterKind.CLAIM_LAPSED): "Brevet om, at kravet er bortfaldet, er afleveret.",
-    str(letters.LetterKind.MANAGEMENT_ENDED): "Brevet om, at regningerne ikke betales mere, er afleveret.",
+    str(
+        letters.LetterKind.MANAGEMENT_ENDED
+    ): "Brevet om, at regningerne ikke betales mere, er afleveret.",
 }
 """Letters that tell what was arranged, with what the journal says when they have come."""
 TO_ONE_PARTY = {
@@ -341,24 +343,21 @@ def _about_complaint(
     """Write to whoever complained; what another complains of is nobody else's."""
     complaint = ctx.uow.complaints.get(complaint_id)
     party = case.party(complaint.party_id)
-    said = {
-        "decision": ctx.uow.decisions.get(complaint.decision_id),
-        "case": case,
-        "receiver": party,
-        "sender": sender,
-        "letter_id": ctx.new_id(),
-        "dated_on": ctx.today,
-    }
-    if letter_kind == COMPLAINT_PARTLY:
-        by = complaint_letters.answer_by(complaint)
-        letter = complaint_letters.compose_partly(complaint, answer_by=by, **said)
-    else:
-        compose_it = {
-            COMPLAINT_RECEIPT: complaint_letters.compose_receipt,
-            COMPLAINT_OVERDUE: complaint_letters.compose_overdue,
-            COMPLAINT_FORWARDED: complaint_letters.compose_forwarded,
-        }[letter_kind]
-        letter = compose_it(complaint, **said)
+    compose_it = {
+        COMPLAINT_RECEIPT: complaint_letters.compose_receipt,
+        COMPLAINT_OVERDUE: complaint_letters.compose_overdue,
+        COMPLAINT_PARTLY: complaint_letters.compose_partly,
+        COMPLAINT_FORWARDED: complaint_letters.compose_forwarded,
+    }[letter_kind]
+    letter = compose_it(
+        complaint,
+        decision=ctx.uow.decisions.get(complaint.decision_id),
+        case=case,
+        receiver=party,
+        sender=sender,
+        letter_id=ctx.new_id(),
+        dated_on=ctx.today,
+    )
     letters.check_letter(letter)
     return party.id, letter
 

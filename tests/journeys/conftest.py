@@ -84,6 +84,7 @@ def make_core(database: Database, tmp_path: Path) -> Iterator[Callable[..., Core
                 income_url=registers.url,
                 payment_url=registers.url,
                 ledger_url=registers.url,
+                debtor_url=registers.url,
                 post_url=registers.url,
                 events_url=registers.url,
                 taxcard_url=registers.url,

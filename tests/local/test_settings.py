@@ -15,6 +15,7 @@ PRODUCTION = {
     "KY_INCOME_URL": "https://income.example",
     "KY_PAYMENT_URL": "https://payment.example",
     "KY_LEDGER_URL": "https://ledger.example",
+    "KY_DEBTOR_URL": "https://debtor.example",
     "KY_POST_URL": "https://post.example",
     "KY_EVENTS_URL": "https://events.example",
     "KY_TAXCARD_URL": "https://taxcard.example",

@@ -1,0 +1,10 @@
+DROP TABLE claim_arrangement;
+DROP TABLE claim_event;
+DROP TABLE debt_claim;
+DROP TABLE matter_decision;
+DROP TABLE matter_proposal;
+DROP TABLE matter_basis;
+DROP TABLE matter;
+DROP FUNCTION check_debt_claim();
+DROP FUNCTION check_matter_decision();
+ALTER TABLE hearing DROP COLUMN subject_id;

@@ -1,0 +1,173 @@
+"""What must be remembered of questions of their own in a case, and of the claims they end in.
+
+Frozen records (poster); amounts are `Money`, moments are aware, days are Danish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from processes.domain.claims import (
+    Arrangement,
+    ClaimEvent,
+    ClaimMonth,
+    DebtClaim,
+    RepaymentBasis,
+)
+from processes.domain.gates import Gate
+from processes.domain.hearings import PartyHearing
+from processes.domain.matters import Basis, Matter, MatterDecision, MatterKind, MatterProposal
+from processes.domain.money import Money
+from processes.domain.money_management import ManagementPlan
+from processes.domain.periods import Month
+from processes.domain.recovery import Standing
+
+
+class MatterStore(Protocol):
+    """Questions, what they rest on, and what was decided."""
+
+    def add(self, matter: Matter) -> None:
+        """Save a question."""
+
+    def save(self, matter: Matter) -> None:
+        """Write a question's next state."""
+
+    def get(self, matter_id: str) -> Matter:
+        """Return a question."""
+
+    def of_case(self, case_id: str, kind: MatterKind | None = None) -> Sequence[Matter]:
+        """Return a case's questions, newest first."""
+
+    def add_basis(self, basis: Basis) -> None:
+        """Save what somebody assessed; it never changes."""
+
+    def basis(self, basis_id: str) -> Basis:
+        """Return one basis."""
+
+    def bases(self, matter_id: str) -> Sequence[Basis]:
+        """Return every basis of a question, newest first."""
+
+    def save_proposal(self, proposal: MatterProposal) -> None:
+        """Insert a proposal or write its approval or return."""
+
+    def proposal(self, proposal_id: str) -> MatterProposal:
+        """Return a proposal."""
+
+    def proposals(self, matter_id: str) -> Sequence[MatterProposal]:
+        """Return every proposal of a question, newest first."""
+
+    def add_decision(self, decision: MatterDecision) -> None:
+        """Save a decision; only `sent_at` can be noted afterwards, once."""
+
+    def mark_sent(self, decision_id: str, at: datetime) -> None:
+        """Note when a decision's letter left; a second time changes nothing."""
+
+    def decision(self, decision_id: str) -> MatterDecision:
+        """Return a decision."""
+
+    def decisions(self, case_id: str, kind: MatterKind | None = None) -> Sequence[MatterDecision]:
+        """Return a case's decisions of a kind, newest first."""
+
+
+class ClaimStore(Protocol):
+    """Claims, what became of them, and how they are paid."""
+
+    def add(self, claim: DebtClaim) -> None:
+        """Save a claim; refused unless its decision was sent."""
+
+    def get(self, claim_id: str) -> DebtClaim:
+        """Return a claim."""
+
+    def lock(self, claim_id: str) -> DebtClaim:
+        """Return a claim and hold it until the transaction ends."""
+
+    def of_decision(self, decision_id: str) -> DebtClaim | None:
+        """Return the claim of a decision; None before there is one."""
+
+    def of_case(self, case_id: str) -> Sequence[DebtClaim]:
+        """Return a case's claims, newest first."""
+
+    def all(self) -> Sequence[DebtClaim]:
+        """Return every claim, newest first."""
+
+    def append(self, event: ClaimEvent) -> bool:
+        """Append what became of a claim; False when the same one was there already."""
+
+    def events(self, claim_id: str) -> Sequence[ClaimEvent]:
+        """Return what became of a claim, oldest first."""
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Save how a claim is paid from now on."""
+
+    def arrangement(self, claim_id: str) -> Arrangement | None:
+        """Return how a claim is paid now; None before anything was arranged."""
+
+    def is_waiting(self) -> bool:
+        """Tell whether any claim could be paid: there is something to ask the debtor system for."""
+
+
+# ---- what pages show -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PaidMonth:
+    """A month of help as it was paid (udbetalt måned), and what is claimed already."""
+
+    month_key: str
+    """`2026-03`."""
+    paid: Money
+    tax: Money
+    due: Money
+    """What the newest decision gives for it."""
+    claimed: Money
+    """What sent decisions have claimed back of it."""
+
+    @property
+    def month(self) -> Month:
+        """The month itself."""
+        return Month.parse(self.month_key)
+
+    @property
+    def too_much(self) -> Money:
+        """What was paid and not due, less what is claimed already."""
+        return max(self.paid - self.due - self.claimed, Money(0))
+
+
+@dataclass(frozen=True)
+class MatterView:
+    """A question with everything a task about it shows (spørgsmål)."""
+
+    matter: Matter
+    months: Sequence[PaidMonth] = ()
+    basis: Basis | None = None
+    repayment: RepaymentBasis | None = None
+    gate: Gate | None = None
+    proposal: MatterProposal | None = None
+    decision: MatterDecision | None = None
+    hearing: PartyHearing | None = None
+    statement_draft: str = ""
+    claim: ClaimView | None = None
+    plan: ManagementPlan | None = None
+    """What is paid to others, when the question is about that."""
+
+
+@dataclass(frozen=True)
+class ClaimView:
+    """A claim with how it stands (krav)."""
+
+    claim: DebtClaim
+    standing: Standing
+    events: Sequence[ClaimEvent]
+    arrangement: Arrangement | None
+    decision: MatterDecision
+    lapses_on: date | None
+    """When it lapses if nothing can be recovered; None while help goes on."""
+    limitation_note: str
+    """How sure the day of limitation is."""
+    name: str = ""
+    is_protected: bool = False
+    case_number: str = ""
+    months: Sequence[ClaimMonth] = ()
