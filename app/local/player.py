@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import requests
 
-from app.local import demo
+from app.local import changing, demo
 from app.local.driver import (
     Answer,
     Driver,
@@ -520,6 +520,7 @@ PHRASES: Mapping[str, Act] = {
     "der går": StoryPlayer.wait,
     "pengene er til disposition": StoryPlayer.wait_for_money,
     **dict.fromkeys(AWAY, StoryPlayer.away),
+    **changing.PHRASES,
 }
 """Everything a story can say."""
 
