@@ -91,6 +91,7 @@ class MonthPlay:
         self.tell = tell
         self.finance, self.lead = driver.team.finance, driver.team.team_lead
         self.run_id = ""
+        self.month = MONTH
         self.people: list[town.Inhabitant] = []
         self.seconds: dict[str, float] = {}
 
@@ -113,8 +114,8 @@ class MonthPlay:
     def disturb(self) -> None:
         """Let the month be a real one: income, a death, and a bank that is not at its best."""
         first = MONTH.first_day
-        self._learn(self.people[SECOND], FactKind.WORK_INCOME, Money.kroner(4000), first)
-        self._learn(self.people[THIRD], FactKind.DEAD, date(2026, 3, 12), first)
+        self.learn(self.people[SECOND], FactKind.WORK_INCOME, Money.kroner(4000), first)
+        self.learn(self.people[THIRD], FactKind.DEAD, date(2026, 3, 12), first)
         silent = self.people[SILENT].cpr
         self.control("bank", {"doubles": True, "silent": {silent: True}})
         self.control("bank", {"closed_payees": {LANDLORD.number: True}})
@@ -159,9 +160,8 @@ class MonthPlay:
             uow.deductions.mark_sent(decision.id, now)
             uow.commit()
 
-    def _learn(
-        self, person: town.Inhabitant, kind: FactKind, value: FactValue, since: date
-    ) -> None:
+    def learn(self, person: town.Inhabitant, kind: FactKind, value: FactValue, since: date) -> None:
+        """Let a register say something of somebody from a day on."""
         with self.core.env.uow(demo.MUNICIPALITY.id) as uow:
             case = uow.cases.of_person(person.cpr)[0]
             fact = Fact(
@@ -201,13 +201,13 @@ class MonthPlay:
 
     def look_for_blockers(self) -> None:
         """Plan the run, and look at what stands in the way ten banking days before."""
-        self.run_id = self.core.runs.plan(MONTH, self.finance)
+        self.run_id = self.core.runs.plan(self.month, self.finance)
         self.driver.settle()
         self.move_to(self.page().run.blockers_at)
         self.driver.settle()
         found = len(self.page().blockers)
         self.tell(f"Blokeringer ti bankdage før: {found}")
-        self._work("run.blockers", {"note": NOTE}, self.finance)
+        self.work("run.blockers", {"note": NOTE}, self.finance)
 
     def freeze(self) -> None:
         """Let the grants be frozen and everything be calculated."""
@@ -239,7 +239,7 @@ class MonthPlay:
             f"Gennemgået: {figures.to_pay} til udbetaling, {figures.held} holdt tilbage"
             f" ({figures.held_net.danish()})"
         )
-        self._work("run.review", {"note": NOTE}, self.finance)
+        self.work("run.review", {"note": NOTE}, self.finance)
         return held
 
     def _decide(self, item: RunItem) -> None:
@@ -253,7 +253,7 @@ class MonthPlay:
 
     def approve(self) -> None:
         """Let another person approve."""
-        self._work("run.approve", {"approved": True, "reason": ""}, self.lead)
+        self.work("run.approve", {"approved": True, "reason": ""}, self.lead)
         self.tell(f"Godkendt af {self.lead.name}")
 
     def send(self) -> None:
@@ -285,7 +285,7 @@ class MonthPlay:
         self.control("bank", {"silent": {self.people[SILENT].cpr: False}})
         self.control("bank", {"closed_payees": {LANDLORD.number: False}})
         self.driver.settle()
-        while self._work("run.differences", {"note": NOTE}, self.finance):
+        while self.work("run.differences", {"note": NOTE}, self.finance):
             self._tell_reconciliation()
 
     def release(self, held: list[RunItem]) -> None:
@@ -332,15 +332,15 @@ class MonthPlay:
 
     def finish(self, form_key: str, values: Mapping[str, object], by: Actor) -> None:
         """Do one task of the run there must be."""
-        if not self._work(form_key, values, by):
+        if not self.work(form_key, values, by):
             raise LookupError(f"the run has no task '{form_key}'")
 
     def give_tax_card(self, party_id: str) -> None:
         """Let somebody's tax card be found after all."""
         person = next(each for each in self.people if town.party_id(each) == party_id)
-        self._learn(person, FactKind.TAX_CARD_KIND, "hovedkort", MONTH.first_day)
+        self.learn(person, FactKind.TAX_CARD_KIND, "hovedkort", MONTH.first_day)
 
-    def _work(
+    def work(
         self, form_key: str, values: Mapping[str, object], by: Actor, *, case_id: str = ""
     ) -> bool:
         """Do one task of the run, or of a case; False when there is none."""
