@@ -22,9 +22,9 @@ from app.models.processes import (
 )
 from app.stores.rows import Store, known_id
 from app.stores.tasks import DENMARK
-from app.stores.tryout_codecs import case_in, case_out, report_in, report_out
 from processes.domain.money import Money
 from processes.ports.records import InstanceState
+from processes.ports.tryout_json import case_in, case_out, report_in, report_out
 from processes.ports.tryouts import (
     Population,
     Recording,

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from processes.domain.access import Actor
 from processes.domain.money import Money
 
 MOST_CASES = 2_000
@@ -83,6 +84,12 @@ class TriedCourse:
     """The elements whose answer was taken from other cases, since this one has none."""
     why: str = ""
     """Why it stopped, in Danish."""
+    is_against: bool = False
+    """Whether a step was taken that goes against the citizen."""
+    is_heard: bool = False
+    """Whether the party was heard on the way."""
+    is_by_person: bool = False
+    """Whether a person had answered before anything went against the citizen."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +216,48 @@ class Tryout:
 
 
 @dataclass(frozen=True)
+class TryoutPage:
+    """A try-out with the cases behind one of its figures (prøveside)."""
+
+    tryout: Tryout
+    which: str
+    """The figure's key; empty when none is chosen."""
+    cases: tuple[TriedCase, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+class TryoutDesk(Protocol):
+    """Try-outs, for pages."""
+
+    def tryout(self, tryout_id: str, by: Actor) -> Tryout:
+        """Return one try-out, with its report when it is done."""
+
+    def page(self, tryout_id: str, by: Actor, *, which: str = "") -> TryoutPage:
+        """Return one try-out with the cases behind one of its figures."""
+
+    def of_subject(self, subject: str, by: Actor) -> Sequence[Tryout]:
+        """Return the try-outs of a draft, newest first."""
+
+    def count(self, process_key: str, population: Population, by: Actor) -> int:
+        """Return how many cases a population holds."""
+
+    def begin(
+        self,
+        files: Mapping[str, bytes],
+        population: Population,
+        by: Actor,
+        *,
+        process_key: str,
+        subject: str,
+        digest: str,
+    ) -> str:
+        """Ask for a try-out, and return its id."""
+
+    def stop(self, tryout_id: str, by: Actor) -> None:
+        """Give a try-out up."""
+
+
+@dataclass(frozen=True)
 class Recording:
     """What happened in one instance, as far as a try-out needs it (optagelse)."""
 
@@ -234,13 +283,25 @@ class Bench:
     draft: Mapping[str, bytes]
     steps: Mapping[str, bool]
     """The steps there are, and whether each may go against the citizen."""
+    until: datetime
+    """How far cases that still go on are followed: the moment the try-out was asked for."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a batch of cases came to (prøvekørsel)."""
+
+    cases: tuple[TriedCase, ...]
+    """Those there was time for; the others are run in the next batch."""
+    refused: str = ""
+    """Why the draft cannot be run at all, in Danish."""
 
 
 class TryoutRunner(Protocol):
     """Runs recordings through two versions, in a place of its own with an end to it."""
 
-    def run(self, bench: Bench, recordings: Sequence[Recording]) -> Sequence[TriedCase]:
-        """Return how each case goes; one that takes too much is said to have stopped."""
+    def run(self, bench: Bench, recordings: Sequence[Recording]) -> Trial:
+        """Return how cases go; one that takes too much is said to have stopped."""
 
 
 class TryoutStore(Protocol):

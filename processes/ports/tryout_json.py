@@ -1,17 +1,22 @@
-"""What a case came to in a try-out, and its report, to JSON and back; also for the child process.
+"""What a try-out runs on and comes to, to JSON and back: for the database and the child process.
 
 Amounts are whole øre. Nothing here knows a database.
 """
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from processes.domain.money import Money
 from processes.ports.tryouts import (
     AmountStep,
+    Bench,
     CountedChange,
     Harm,
+    Recording,
     StopGroup,
     TriedCase,
     TriedCourse,
@@ -41,6 +46,9 @@ def course_out(course: TriedCourse) -> Json:
         "amount": _oere(course.amount),
         "assumed": list(course.assumed),
         "why": course.why,
+        "is_against": course.is_against,
+        "is_heard": course.is_heard,
+        "is_by_person": course.is_by_person,
     }
 
 
@@ -56,6 +64,9 @@ def course_in(said: Json) -> TriedCourse:
         amount=_money(said["amount"]),
         assumed=tuple(said["assumed"]),
         why=said["why"],
+        is_against=said["is_against"],
+        is_heard=said["is_heard"],
+        is_by_person=said["is_by_person"],
     )
 
 
@@ -135,3 +146,66 @@ def report_in(said: Json) -> TryoutReport:
         unknown=said["unknown"],
         minutes=said["minutes"],
     )
+
+
+def _files_out(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: base64.b64encode(content).decode() for name, content in files.items()}
+
+
+def _files_in(said: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: base64.b64decode(text) for name, text in said.items()}
+
+
+def request_out(bench: Bench, recordings: Sequence[Recording]) -> Json:
+    """Return what a child process is asked to run."""
+    return {
+        "process_key": bench.process_key,
+        "today": _files_out(bench.today),
+        "draft": _files_out(bench.draft),
+        "steps": dict(bench.steps),
+        "until": bench.until.isoformat(),
+        "recordings": [
+            {
+                "instance_id": each.instance_id,
+                "case_id": each.case_id,
+                "case_number": each.case_number,
+                "started_at": each.started_at.isoformat(),
+                "ended_at": None if each.ended_at is None else each.ended_at.isoformat(),
+                "start": dict(each.start),
+                "events": list(each.events),
+                "definition_id": each.definition_id,
+                "decisions": {
+                    key: [outcome, _oere(amount)]
+                    for key, (outcome, amount) in each.decisions.items()
+                },
+            }
+            for each in recordings
+        ],
+    }
+
+
+def request_in(said: Json) -> tuple[Bench, list[Recording]]:
+    """Read what is to be run."""
+    bench = Bench(
+        process_key=said["process_key"],
+        today=_files_in(said["today"]),
+        draft=_files_in(said["draft"]),
+        steps=said["steps"],
+        until=datetime.fromisoformat(said["until"]),
+    )
+    return bench, [
+        Recording(
+            instance_id=each["instance_id"],
+            case_id=each["case_id"],
+            case_number=each["case_number"],
+            started_at=datetime.fromisoformat(each["started_at"]),
+            ended_at=None if each["ended_at"] is None else datetime.fromisoformat(each["ended_at"]),
+            start=each["start"],
+            events=each["events"],
+            definition_id=each["definition_id"],
+            decisions={
+                key: (outcome, _money(oere)) for key, (outcome, oere) in each["decisions"].items()
+            },
+        )
+        for each in said["recordings"]
+    ]
