@@ -64,6 +64,7 @@ from processes.operations.production import Production
 from processes.operations.relay import Relay
 from processes.operations.replay import Replays
 from processes.operations.rulebook import Rulebook
+from processes.operations.repayments import Repayments
 from processes.operations.runs import PaymentRuns
 from processes.operations.sanctions import JobcentreChannel, Sanctions
 from processes.operations.spouses import SpouseParts
@@ -145,6 +146,7 @@ class Core:
     production: Production
     deadlines: Deadlines
     runs: PaymentRuns
+    repayments: Repayments
     citizen: Citizen
     drafts: Drafts
     messages: Messages
@@ -247,6 +249,7 @@ def build_core(
         production=Production(control),
         deadlines=Deadlines(control),
         runs=PaymentRuns(control),
+        repayments=Repayments(control),
         citizen=Citizen(control, distribution.application_form),
         drafts=Drafts(env),
         messages=Messages(control),

@@ -66,6 +66,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "cockpit.steer": frozenset({Role.TEAM_LEAD, Role.PROCESS_OWNER, Role.LOCAL_ADMIN}),
     "tryout.read": frozenset({Role.TEAM_LEAD, Role.PROCESS_OWNER, Role.LOCAL_ADMIN}),
     "tryout.run": frozenset({Role.PROCESS_OWNER}),
+    "matter.raise": frozenset({Role.CASEWORKER, Role.TEAM_LEAD}),
+    "claim.read": frozenset({Role.FINANCE, Role.TEAM_LEAD, Role.CASEWORKER, Role.AUDITOR}),
     "run.read": frozenset({Role.FINANCE, Role.TEAM_LEAD, Role.AUDITOR}),
     "run.manage": frozenset({Role.FINANCE, Role.TEAM_LEAD}),
     "event.register": frozenset({Role.CASEWORKER, Role.TEAM_LEAD}),

@@ -337,6 +337,8 @@ class Control:
                 )
             case fx.Await():
                 self._await(uow, instance, effect)
+            case fx.Send():
+                self._send(uow, instance, effect)
             case fx.Withdraw():
                 uow.processes.withdraw(instance.id, effect.token)
             case _:
@@ -345,7 +347,14 @@ class Control:
     def _open_task(self, uow: UnitOfWork, instance: ProcessInstance, effect: fx.OpenTask) -> None:
         case = uow.cases.get(instance.case_id)
         today = self.env.gateways.clock.today()
-        assignee = first_holder(uow, case, effect.role, on=today, digest=self.env.digest)
+        assignee = first_holder(
+            uow,
+            case,
+            effect.role,
+            on=today,
+            digest=self.env.digest,
+            form_key=effect.form_key,
+        )
         uow.processes.open_task(
             UserTask(
                 id=0,
@@ -383,6 +392,19 @@ class Control:
                 max_attempts=step.max_attempts,
                 next_at=self.env.now(),
                 idempotency_key=f"{instance.id}:{effect.token}",
+            )
+        )
+
+    def _send(self, uow: UnitOfWork, instance: ProcessInstance, effect: fx.Send) -> None:
+        """Send a message that a diagram throws, in the lane of its case."""
+        uow.outbox.put(
+            message_item(
+                effect.message,
+                effect.key,
+                {"case_id": instance.case_id, **effect.variables},
+                now=self.env.now(),
+                case_id=instance.case_id,
+                idempotency_key=f"thrown:{instance.id}:{effect.token}",
             )
         )
 

@@ -18,6 +18,8 @@ from processes.ports.stores import UnitOfWork
 
 APPROVE = "decision.approve"
 """The form that needs somebody who has not worked on the case."""
+OTHER_EYES = frozenset({"complaint.reassess"})
+"""Forms for anybody but who has the case: what they made is judged."""
 
 Digest = Callable[[Cpr], str]
 
@@ -40,13 +42,15 @@ def is_party(user: User, case: Case, digest: Digest) -> bool:
     return False
 
 
-def first_holder(uow: UnitOfWork, case: Case, role: str, *, on: date, digest: Digest) -> str | None:
+def first_holder(
+    uow: UnitOfWork, case: Case, role: str, *, on: date, digest: Digest, form_key: str = ""
+) -> str | None:
     """Return who gets a new task of a case, or None: then it is anybody's in the unit.
 
     The person who has the case gets its tasks; while away, the substitute. An approver's task
     belongs to nobody yet, since the one who has the case must not approve it.
     """
-    if role != Role.CASEWORKER or case.caseworker is None:
+    if role != Role.CASEWORKER or case.caseworker is None or form_key in OTHER_EYES:
         return None
     absence = uow.team.absent(case.caseworker, on)
     if absence is None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
-from processes.domain import decisions
+from processes.domain import complaints, decisions
 from processes.domain.access import Actor, Role, may, require
 from processes.domain.cases import Case
 from processes.domain.errors import ConflictError, NotAllowedError
@@ -24,6 +24,7 @@ from processes.ports.records import (
     UserTask,
 )
 from processes.ports.stores import UnitOfWork
+from processes.stages.complaints import REASSESS_FORM
 
 
 class TaskPages(Protocol):
@@ -255,6 +256,14 @@ class Inbox:
                 "Du har selv arbejdet på sagen og kan derfor ikke godkende afgørelsen."
                 " En anden fagleder skal gøre det."
             )
+        if task.form_key == REASSESS_FORM:
+            complaint = uow.complaints.get(str(task.variables["complaint_id"]))
+            decision = uow.decisions.get(complaint.decision_id)
+            decided_by = frozenset({*decision.contributors, decision.approved_by or ""})
+            try:
+                complaints.check_other_eyes(decided_by, by.user)
+            except NotAllowedError as error:
+                return str(error)
         return ""
 
     def _audit(

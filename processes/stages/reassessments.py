@@ -11,6 +11,7 @@ from processes.domain import payments, reassessment, recalculation
 from processes.domain.benefits.cash_assistance import assess
 from processes.domain.calculation import Calculation
 from processes.domain.cases import CaseState
+from processes.domain.complaints import ComplaintState
 from processes.domain.decisions import Decision
 from processes.domain.facts import Facts
 from processes.domain.money import Money
@@ -93,6 +94,7 @@ def keep(ctx: StepContext, *, case_id: str) -> Variables:
         ctx.uow.cases.set_state(case_id, state)
         ctx.index(case_id)
     ctx.note(case_id, "Revurderingen ændrer ikke hjælpen. Afgørelsen gælder stadig.")
+    _tell_complaints(ctx, case_id, is_changed=False)
     return {}
 
 
@@ -152,4 +154,18 @@ def publish(ctx: StepContext, *, case_id: str, decision_id: str) -> Variables:
         {"case_id": case_id, "kind": "ydelse.aendret", "subject": decision_id},
         key=f"event:{decision_id}:ydelse.aendret",
     )
+    _tell_complaints(ctx, case_id, is_changed=True)
     return {}
+
+
+def _tell_complaints(ctx: StepContext, case_id: str, *, is_changed: bool) -> None:
+    """Let complaints that were met know what the new look at the case came to."""
+    for complaint in ctx.uow.complaints.of_case(case_id):
+        if complaint.state is ComplaintState.REASSESSED:
+            ctx.tell(
+                "case-reassessed",
+                complaint.id,
+                {"is_changed": is_changed},
+                case_id=case_id,
+                tries=ctx.now.isoformat(),
+            )

@@ -17,7 +17,7 @@ FLOW = (
     ("decision",),
     ("run_line",),
     ("run_result", "run_ruling"),
-    ("decided_line", "payment_plan", "letter"),
+    ("decided_line", "payment_plan", "letter", "complaint"),
     ("payment",),
     ("payment_receipt", "voucher", "income_report_line", "run_difference"),
     ("voucher_entry",),
@@ -34,6 +34,7 @@ BESIDE = {
     "process_definition_file": {"process_definition"},
     "user_role": {"user_account", "municipality"},
     "absence": {"user_account", "municipality"},
+    "inbox_filter": {"user_account", "municipality"},
     "task_move": {"user_task", "municipality"},
 }
 """Running processes point at the case; nothing of the case points at a process."""

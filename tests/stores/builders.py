@@ -17,6 +17,7 @@ from processes.domain.calculation import (
     PersonMonth,
 )
 from processes.domain.cases import Application, Case, CaseState, Party, PartyRole, Protection
+from processes.domain.complaints import Complaint, ComplaintChannel, ComplaintState
 from processes.domain.deadlines import DeadlineKind, DeadlineSetting, DelayNotice
 from processes.domain.decisions import DecidedLine, Decision, Proposal
 from processes.domain.documents import Direction, Document
@@ -398,6 +399,23 @@ def a_task(instance_id: int, **changes: Any) -> UserTask:
         created_at=NOW,
     )
     return replace(task, **changes)
+
+
+def a_complaint(**changes: Any) -> Complaint:
+    made = Complaint(
+        id=an_id("complaint"),
+        case_id=CASE,
+        decision_id=an_id("decision"),
+        party_id=ANNA,
+        channel=ComplaintChannel.PHONE,
+        text="Det er ikke rigtigt.",
+        received_on=date(2026, 3, 10),
+        is_late=False,
+        state=ComplaintState.RECEIVED,
+        registered_by="karin",
+        registered_at=NOW,
+    )
+    return replace(made, **changes)
 
 
 def a_filter(**changes: Any) -> SavedFilter:

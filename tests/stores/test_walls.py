@@ -59,6 +59,7 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     uow.team.add_absence(a.an_absence())
     uow.team.add_moves([a.a_move(task.id)])
     uow.desk.add_filter(a.a_filter())
+    uow.complaints.add(a.a_complaint())
     uow.processes.add_job(a.a_job(instance.id))
     there = instance.definition_id
     uow.migrations.add_batch(

@@ -45,6 +45,7 @@ from processes.ports.records import (
 from tests.builders.cases import a_case
 from tests.fakes.clock import FrozenClock
 from tests.web.fake_changes import FakeSanctions
+from tests.web.fake_complaints import FakeComplaints
 from tests.web.fake_deadlines import FakeDeadlines
 from tests.web.fake_desk import FakeDesk
 from tests.web.fake_explaining import FakeExplaining, FakeReplays, FakeWhatIf
@@ -527,6 +528,7 @@ class FakeCore:
     central: FakeCentral
     inbox: FakeInbox = field(default_factory=FakeInbox)
     desk: FakeDesk = field(default_factory=FakeDesk)
+    complaints: FakeComplaints = field(default_factory=lambda: FakeComplaints(a_case(), ()))
     production: FakeProduction = field(default_factory=FakeProduction)
     cases: FakeCases = field(default_factory=FakeCases)
     citizen: FakeCitizen = field(default_factory=FakeCitizen)

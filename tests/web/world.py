@@ -72,6 +72,7 @@ from tests.builders.cases import a_case, a_decision, a_hearing, a_proposal
 from tests.builders.facts import UNKNOWN, a_fact, facts_of
 from tests.builders.people import a_child, a_spouse, an_adult
 from tests.web.fake_changes import GATE, a_sanction, a_sanctions_page
+from tests.web.fake_complaints import a_complaint
 from tests.web.fake_core import NOW, FakeCentral, FakeCore, row_of
 from tests.web.fake_team import a_team_page
 
@@ -123,6 +124,10 @@ TITLES = {
     "casework.documents_lapsed": "Papirer kom ikke: afgør på det, vi har",
     "casework.late_paper": "Se på papir, der kom sent",
     "casework.answer_message": "Besvar borgerens besked",
+    "complaint.reassess": "Genvurdér afgørelsen",
+    "complaint.escalated": "Sørg for, at klagen bliver set på i tide",
+    "complaint.forward": "Send sagen til Ankestyrelsen",
+    "complaint.board": "Registrér Ankestyrelsens afgørelse",
     "casework.prepare_hearing": "Gennemgå høringsbrevet",
     "casework.hearing_reply": "Vurdér partens svar",
     "casework.hearing_lapsed": "Fristen er udløbet: vurdér sagen",
@@ -571,6 +576,10 @@ def a_task_page(form_key: str, *, assignee: str | None = "owner") -> TaskPage:
         event=an_event(EVENT_OF[form_key]) if form_key in EVENT_OF else None,
         sanction=a_sanction(an_adult().id) if form_key.startswith("sanctions") else None,
         gate=GATE if form_key.startswith("sanctions") else None,
+        complaint=a_complaint(party_id=an_adult().id, forwarded_on=NOW.date())
+        if form_key.startswith("complaint")
+        else None,
+        complained_of=a_decision() if form_key.startswith("complaint") else None,
         told=[a_fact(FactKind.WORK_INCOME, Money.kroner("9000"))]
         if form_key == "casework.change"
         else (),
@@ -693,6 +702,7 @@ def a_world(diagram_xml: str = "") -> FakeCore:
         soon, task=replace(soon.task, id=51, due_at=datetime(2026, 3, 17, 17, 0, tzinfo=UTC))
     )
     core.cases.pages["sag-1"] = a_case_page(diagram_xml)
+    core.complaints.decisions = (replace(a_decision(), sent_at=NOW),)
     core.cases.lines = EXPLANATION
     core.cases.files["dokument-1"] = (a_document(), b"%PDF-1.7 prove")
     core.citizen.cases.append(a_citizen_case())
