@@ -355,6 +355,11 @@ def value_in_figures(rate: Rate) -> str:
     return str(rate.value)
 
 
+def plain_figures(rate: Rate) -> str:
+    """Write a rate's value as files between systems do: `7529.00`, `37`, `3`."""
+    return value_in_figures(rate).replace(".", "").replace(",", ".")
+
+
 def danish(day: date) -> str:
     """Write a day as it is typed: `01.04.2026`."""
     return f"{day:%d.%m.%Y}"

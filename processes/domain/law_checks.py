@@ -194,7 +194,7 @@ def _of_items(draft: LawDraft, law: Law, today: date) -> Iterator[DraftFinding]:
             yield from _rate(number, item, law)
         else:
             yield from _rule(number, item, law)
-        if not field_changes(item, law) and days_of(item) is not None:
+        if says_the_same(item, law):
             yield _error(
                 number, "", f"{item.subject} siger det samme som det, der gælder.",
                 "Ret noget, eller tag posten ud af kladden.",
@@ -572,6 +572,15 @@ def field_changes(item: DraftItem, law: Law) -> tuple[FieldChange, ...]:
         if _plain(name, was, item.kind) != _plain(name, now, item.kind):
             found.append(FieldChange(name, was, now))
     return tuple(found)
+
+
+def says_the_same(item: DraftItem, law: Law) -> bool:
+    """Tell whether an item changes nothing: what is in force says it, on all of its days."""
+    days = days_of(item)
+    if days is None or item.ends or field_changes(item, law):
+        return False
+    row = next((row for row in _rows(item, law) if days.start in row.valid), None)
+    return row is not None and row.valid.covers(days)
 
 
 def fields_in_force(kind: ItemKind, subject: str, day: date, law: Law) -> Mapping[str, str]:

@@ -147,6 +147,7 @@ _FROM_GROSS_AND_BACK = {
     "tilbagebetaling.politianmeldelse": "Krav, der skal meldes til politiet",
     "tilbagebetaling.udland_dage": "Dage i udlandet, der skal meldes til politiet",
     "tilbagebetaling.bortfald_aar": "År, før et krav bortfalder",
+    "tilbagebetaling.foraeldelse_aar": "År, før et krav er forældet",
     "refusion.trin1": "Statsrefusion, 1. trin",
     "refusion.trin2": "Statsrefusion, 2. trin",
     "refusion.trin3": "Statsrefusion, 3. trin",
@@ -164,3 +165,42 @@ _FROM_GROSS_AND_BACK = {
 
 RATE_LABELS: dict[str, str] = _CASH | _BEFORE_THE_REFORM | _BESIDES_THE_HELP | _FROM_GROSS_AND_BACK
 """What each rate is called, by the key it is asked for."""
+
+UNIT_WORDS: dict[str, str] = {
+    "DKK": "kr.",
+    "DKK (household liquid wealth)": "kr., husstandens likvide formue",
+    "DKK claim": "kr. i ét krav",
+    "DKK income per 1 pct. point": "kr. indtægt pr. procentpoint",
+    "DKK per course of treatment": "kr. pr. behandlingsforløb",
+    "DKK/calendar year": "kr. om kalenderåret",
+    "DKK/day": "kr. om dagen",
+    "DKK/day or incident": "kr. pr. dag eller hændelse",
+    "DKK/hour": "kr. i timen",
+    "DKK/month": "kr. om måneden",
+    "DKK/month/child (max 3)": "kr. om måneden pr. barn, højst 3",
+    "DKK/year": "kr. om året",
+    "calendar months": "kalendermåneder",
+    "children": "børn",
+    "days in a row": "dage i træk",
+    "hours in 10 years": "timer på 10 år",
+    "hours in 12 calendar months": "timer på 12 kalendermåneder",
+    "hours/month/person": "timer om måneden pr. person",
+    "months after the incident, whole ones": "hele måneder efter hændelsen",
+    "months between written guidance": "måneder mellem skriftlig vejledning",
+    "months on help within the years": "måneder på hjælp inden for årene",
+    "percent of own cost above the own payment": "procent af udgiften over egenbetalingen",
+    "percent of own share": "procent af egen andel",
+    "percent of the benefit": "procent af hjælpen",
+    "percent of the cost": "procent af udgiften",
+    "percent on the year before": "procent i forhold til året før",
+    "percent points": "procentpoint",
+    "weeks in all": "uger i alt",
+    "years after help ended": "år efter hjælpen ophørte",
+    "years within the last 10": "år inden for de sidste 10",
+}
+"""What each unit of the files is called on a page."""
+
+
+def unit_in_words(unit: str) -> str:
+    """Write a unit for people; one we do not know is shown as it stands."""
+    return UNIT_WORDS.get(unit, unit)

@@ -136,7 +136,7 @@ BEGIN
         PERFORM public.refuse('whoever wrote in a draft stays its author');
     END IF;
     IF OLD.state = 'indsendt' AND NEW.state <> 'kladde' AND (
-        NEW.items::text <> OLD.items::text OR NEW.stories <> OLD.stories
+        NEW.items::jsonb <> OLD.items::jsonb OR NEW.stories <> OLD.stories
         OR NEW.reason <> OLD.reason OR NEW.title <> OLD.title
     ) THEN
         PERFORM public.refuse('what was handed in is approved as it was handed in');
