@@ -204,13 +204,18 @@ def issue(
     municipality_name: str,
     contributors: Collection[str],
     at: datetime,
+    lines: tuple[DecidedLine, ...] | None = None,
 ) -> Decision:
-    """Make a proposal a decision (træf afgørelse); whether it may be is the safeguards' to say."""
+    """Make a proposal a decision (træf afgørelse); whether it may be is the safeguards' to say.
+
+    `lines` are those of a decision that follows another; else they are the calculation's own.
+    """
     if calculation.id != proposal.calculation_id or calculation.outcome is not proposal.outcome:
         raise ConflictError(
             "Forslaget bygger ikke på den beregning, der afgøres på. Lav et nyt forslag."
         )
-    lines = () if proposal.outcome is Outcome.REFUSED else decided_lines(calculation)
+    if lines is None:
+        lines = () if proposal.outcome is Outcome.REFUSED else decided_lines(calculation)
     return Decision(
         id=decision_id,
         case_id=proposal.case_id,

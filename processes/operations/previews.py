@@ -15,6 +15,7 @@ from processes.domain.hearings import PartyHearing
 from processes.domain.letters import Letter
 from processes.ports.pages import GAP
 from processes.ports.records import UserTask
+from processes.stages.decisions import lines_of
 from processes.stages.letters import decision_letter, sender_of
 from processes.steps import StepContext
 
@@ -109,6 +110,7 @@ def _decision(ctx: StepContext, case: Case, proposal: Proposal) -> Letter:
         municipality_name=ctx.uow.setup.municipality().name,
         contributors=(),
         at=ctx.now,
+        lines=lines_of(ctx, calculation),
     )
     return decision_letter(
         ctx,

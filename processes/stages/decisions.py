@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from processes.domain import decisions, immediate_help, life, safeguards, sanction_cases
+from processes.domain import (
+    decisions,
+    immediate_help,
+    life,
+    reassessment,
+    safeguards,
+    sanction_cases,
+)
 from processes.domain.calculation import Calculation, HelpKind, Outcome
 from processes.domain.cases import Application, CaseState, PartyRole, check_move
 from processes.domain.decisions import DecidedLine, Decision, Proposal
@@ -15,7 +22,6 @@ from processes.domain.hearings import PartyHearing
 from processes.domain.immediate_help import ImmediateHelp
 from processes.ports.records import UserTask
 from processes.steps import StepContext, Variables, receives, step
-
 
 BESIDE = {HelpKind.IMMEDIATE: "engangshjælp", HelpKind.SANCTION: "en sanktion"}
 """What stands beside the monthly support, as the journal calls it."""
@@ -227,6 +233,20 @@ def _standing(ctx: StepContext, case_id: str) -> tuple[DecidedLine, ...]:
     return () if newest is None else newest.lines
 
 
+def lines_of(ctx: StepContext, calculation: Calculation) -> tuple[DecidedLine, ...] | None:
+    """Return the lines of a decision that follows another; None when it is the first."""
+    standing = _standing(ctx, calculation.case_id)
+    if calculation.help_kind is not HelpKind.SUPPORT or not standing:
+        return None
+    refused = calculation.outcome is Outcome.REFUSED
+    return reassessment.lines_after(
+        () if refused else decisions.decided_lines(calculation),
+        standing,
+        calculation,
+        Facts.as_known(ctx.uow.facts.of_case(calculation.case_id), ctx.now),
+    )
+
+
 def _issue(ctx: StepContext, proposal: Proposal, calculation: Calculation) -> Variables:
     case = ctx.uow.cases.lock(proposal.case_id)
     for known in ctx.uow.decisions.of_case(case.id, help_kind=proposal.help_kind):
@@ -240,6 +260,7 @@ def _issue(ctx: StepContext, proposal: Proposal, calculation: Calculation) -> Va
         municipality_name=ctx.uow.setup.municipality().name,
         contributors=ctx.uow.decisions.contributors(case.id),
         at=ctx.now,
+        lines=lines_of(ctx, calculation),
     )
     if decision.help_kind is not HelpKind.SUPPORT:
         # It stands beside the monthly support, and moves the case nowhere.
