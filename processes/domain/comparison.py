@@ -6,7 +6,7 @@ each is read from the trees that the amounts were made with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from processes.domain.calculation import Line, PersonMonth
@@ -61,7 +61,11 @@ def _change(
     )
     if not change.difference:
         return change
-    because = (*_days(earlier, before), *_days(later, after), *_grounds(earlier, later))
+    because = (
+        *_days(earlier, before),
+        *_days(later, after),
+        *_grounds(earlier, later, before, after),
+    )
     return LineChange(change.label, change.before, change.after, change.law, because)
 
 
@@ -70,9 +74,19 @@ def _days(line: Line | None, month: PersonMonth) -> Iterator[str]:
         yield f"I {month_in_words(month.month)} er det kun for {days_in_words(line.days)}"
 
 
-def _grounds(earlier: Line | None, later: Line | None) -> Iterator[str]:
-    """Say each fact and rate that differs; where a line is new, what it rests on."""
+def _grounds(
+    earlier: Line | None, later: Line | None, before: PersonMonth, after: PersonMonth
+) -> Iterator[str]:
+    """Say each fact and rate that differs; where a line is new or gone, what of it differs."""
     known, new = _leaves(earlier), _leaves(later)
+    if earlier is None:
+        yield from _against(new, before, "{label}: {now}, før {was}") or _all_of(new)
+        return
+    if later is None:
+        yield from _against(known, after, "{label}: {was}, før {now}") or (
+            f"{label}: ikke længere {in_words(node.value)}" for label, node in known.items()
+        )
+        return
     for label, node in new.items():
         was = known.get(label)
         if was is None:
@@ -84,7 +98,75 @@ def _grounds(earlier: Line | None, later: Line | None) -> Iterator[str]:
             yield f"{label}: ikke længere {in_words(node.value)}"
 
 
+def _against(leaves: dict[str, Node], other: PersonMonth, said: str) -> list[str]:
+    """Say what a line rests on that the other month also asked for and was told otherwise of."""
+    there: dict[str, list[Node]] = {}
+    trees = [line.explanation for line in other.lines]
+    trees += [condition.explanation for condition in other.conditions]
+    for node in (node for tree in trees for node in tree.walk() if node.kind in GROUNDS):
+        there.setdefault(node.label, []).append(node)
+    return [
+        said.format(label=label, now=in_words(node.value), was=in_words(there[label][0].value))
+        for label, node in leaves.items()
+        if label in there and all(each.value != node.value for each in there[label])
+    ]
+
+
+def _all_of(leaves: dict[str, Node]) -> list[str]:
+    return [f"{label}: {in_words(node.value)}" for label, node in leaves.items()]
+
+
 def _leaves(line: Line | None) -> dict[str, Node]:
     if line is None:
         return {}
     return {node.label: node for node in line.explanation.walk() if node.kind in GROUNDS}
+
+
+MOST_REASONS = 3
+"""What a line of a list has room for; the two months beside each other say all of it."""
+
+
+@dataclass(frozen=True)
+class MonthStep:
+    """One month with what moved it since the month before (månedens trin)."""
+
+    month: PersonMonth
+    difference: Money | None
+    """Against the month before; None for the first, and where one of them is not known."""
+    because: tuple[str, ...]
+    """Why it is another amount, or why there is none."""
+
+
+def month_by_month(months: Sequence[PersonMonth]) -> tuple[MonthStep, ...]:
+    """Return one person's months in order, each with what moved it (måned for måned)."""
+    pairs = zip([None, *months], months, strict=False)
+    return tuple(_step(before, month) for before, month in pairs)
+
+
+def _step(before: PersonMonth | None, month: PersonMonth) -> MonthStep:
+    if month.gross is None:
+        return MonthStep(month, None, tuple(dict.fromkeys(each.sentence for each in month.missing)))
+    if before is None or before.gross is None:
+        return MonthStep(month, None, _refused(month))
+    difference = month.gross - before.gross
+    if not difference:
+        return MonthStep(month, difference, _refused(month))
+    said = [
+        f"{_signed(change.difference)} {change.label[:1].lower()}{change.label[1:]}"
+        f"{_reason(change)}"
+        for change in compare(before, month)
+        if change.difference
+    ]
+    return MonthStep(month, difference, _refused(month) or tuple(said[:MOST_REASONS]))
+
+
+def _refused(month: PersonMonth) -> tuple[str, ...]:
+    return () if month.lines else tuple(each.reason for each in month.refused_because)
+
+
+def _reason(change: LineChange) -> str:
+    return f" ({change.because[0]})" if change.because else ""
+
+
+def _signed(amount: Money) -> str:
+    return f"+{amount.danish()}" if amount > Money(0) else amount.danish()
