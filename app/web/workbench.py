@@ -13,6 +13,7 @@ from app.security.guards import allow, token
 from app.web.shell.core import actor, core
 from app.web.shell.files import download
 from app.web.shell.words import klokken
+from app.web.tryouts import STATES as TRYOUT_STATES
 from forms.workbench import STAY_OR_MOVE, BackForm, RollBackForm, SubmitForm, UploadForm, WhyForm
 from processes.domain.access import may
 from processes.domain.errors import ConflictError, NotFoundError, RuleError
@@ -307,6 +308,8 @@ def _draft(draft_id: str, form: SubmitForm | None = None, problem: str = "") -> 
         groups=_grouped(page.assessment.changes),
         kinds=KINDS,
         events=EVENTS,
+        tryouts=core().tryouts.of_subject(f"draft:{draft_id}", actor()),
+        tryout_states=TRYOUT_STATES,
     )
 
 
@@ -432,6 +435,8 @@ def _approval(draft_id: str, form: WhyForm | None = None, problem: str = "") -> 
         kinds=KINDS,
         events=EVENTS,
         running=STAY_OR_MOVE,
+        tryouts=core().tryouts.of_subject(f"draft:{draft_id}", actor()),
+        tryout_states=TRYOUT_STATES,
     )
 
 
@@ -448,8 +453,11 @@ def approve(draft_id: str) -> Answer:
     day = approved.valid_from
     if approved.kind is DraftKind.RETIREMENT:
         flash(f"Processen udgår fra {day:%d.%m.%Y}. Sager, der er i gang, går til ende.")
-    else:
-        flash(f"Version {approved.version} er godkendt og gælder fra {day:%d.%m.%Y}.")
+        return redirect(url_for("workbench.process", key=approved.key))
+    flash(f"Version {approved.version} er godkendt og gælder fra {day:%d.%m.%Y}.")
+    if approved.running is Running.MOVE and day == core().clock.today():
+        # Nobody is moved unseen: first what would become of each.
+        return redirect(url_for("migrations.preview", key=approved.key))
     return redirect(url_for("workbench.process", key=approved.key))
 
 

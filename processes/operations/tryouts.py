@@ -13,6 +13,7 @@ from dataclasses import replace
 from processes.domain.access import Actor, require
 from processes.domain.errors import ConflictError, RuleError
 from processes.operations.control import Control
+from processes.ports.cockpit import VersionHead
 from processes.ports.records import AuditEvent
 from processes.ports.stores import UnitOfWork
 from processes.ports.tryouts import (
@@ -41,6 +42,21 @@ class Tryouts:
         require(by, "tryout.run")
         with self.env.uow(by.municipality_id) as uow:
             return len(uow.tryouts.instances(process_key, population))
+
+    def processes_of(self, key: str, by: Actor) -> Sequence[tuple[str, str]]:
+        """Return the processes in force that are, call or look up something, by id and name."""
+        require(by, "tryout.read")
+        today = self.env.gateways.clock.today()
+        with self.env.uow(by.municipality_id) as uow:
+            newest: dict[str, VersionHead] = {}
+            for head in uow.cockpit.versions():
+                if head.valid_from <= today:
+                    newest.setdefault(head.key, head)
+            return [
+                (head.key, head.name)
+                for head in newest.values()
+                if head.key == key or _has(uow.definitions.get(head.id).bundle, key)
+            ]
 
     def begin(
         self,
@@ -103,7 +119,10 @@ class Tryouts:
             tryout = uow.tryouts.get(tryout_id)
             cases = [each for each in uow.tryouts.cases(tryout_id) if which and _is_of(each, which)]
             return TryoutPage(
-                tryout, which, tuple(cases[:SHOWN_CASES]), uow.setup.names(by.municipality_id)
+                tryout,
+                which,
+                tuple(cases if which == "*" else cases[:SHOWN_CASES]),
+                uow.setup.names(by.municipality_id),
             )
 
     def of_subject(self, subject: str, by: Actor) -> Sequence[Tryout]:
@@ -133,6 +152,12 @@ class Tryouts:
         uow.audit.add(AuditEvent(self.env.now(), by.user, str(by.role), action, subject, reason))
 
 
+def _has(bundle: Mapping[str, bytes], key: str) -> bool:
+    """Tell whether a process is, calls, or looks something up by this name."""
+    looked_up = f">{key}</".encode()
+    return f"{key}.bpmn" in bundle or any(looked_up in each for each in bundle.values())
+
+
 def _check(population: Population) -> None:
     if not 1 <= population.most <= MOST_CASES:
         raise RuleError(f"En prøve kan køre 1 til {MOST_CASES} sager, ikke {population.most}.")
@@ -144,21 +169,17 @@ def _check(population: Population) -> None:
 
 
 def _is_of(case: TriedCase, which: str) -> bool:
-    """Tell whether a case is behind a figure of the report."""
-    match which:
-        case "changed":
-            return not case.is_same
-        case "decisions":
-            return case.today.decision != case.draft.decision and case.draft.how != "unknown"
-        case "amounts":
-            return case.today.amount != case.draft.amount and case.draft.how != "unknown"
-        case "unknown":
-            return case.draft.how == "unknown"
-        case "assumed":
-            return bool(case.draft.assumed)
-        case "deviating":
-            return not case.is_as_recorded
-        case _ if which in set(Harm):
-            return Harm(which) in case.harms
-        case _:
-            return which in {stage.end_of(case.today), stage.end_of(case.draft)}
+    """Tell whether a case is behind a figure of the report; `*` is behind every one."""
+    known = case.draft.how != "unknown"
+    figures = {
+        "*": True,
+        "changed": not case.is_same,
+        "decisions": known and case.today.decision != case.draft.decision,
+        "amounts": known and case.today.amount != case.draft.amount,
+        "unknown": not known,
+        "assumed": bool(case.draft.assumed),
+        "deviating": not case.is_as_recorded,
+        **{harm.value: harm in case.harms for harm in Harm},
+    }
+    ends = {stage.end_of(case.today), stage.end_of(case.draft)}
+    return figures.get(which, which in ends)

@@ -241,6 +241,9 @@ class TryoutDesk(Protocol):
     def count(self, process_key: str, population: Population, by: Actor) -> int:
         """Return how many cases a population holds."""
 
+    def processes_of(self, key: str, by: Actor) -> Sequence[tuple[str, str]]:
+        """Return the processes in force that are, call or look up something, by id and name."""
+
     def begin(
         self,
         files: Mapping[str, bytes],

@@ -29,12 +29,17 @@ VALUES = {
     "instance_id": "1",
     "definition_id": "1",
     "move_id": "flytning-1",
+    "tryout_id": "proeve-1",
     "slug": "hvorfor",
     "kind": "job",
     "run_id": "koersel-1",
     "process_key": "subsistence_application",
     "element_id": "task_assess",
     "line_id": "linje-1",
+    "draft_id": "kladde-1",
+    "trial_id": "proeve-1",
+    "rule_id": "kh.sats",
+    "key": "kh.grundsats",
     "sanction_id": "sanktion-1",
 }
 

@@ -110,6 +110,11 @@ def navn(name: str) -> str:
     return name or "Navnet er ikke hentet endnu"
 
 
+def tusinder(number: int) -> str:
+    """Write a whole number with dots: `100.000`."""
+    return f"{number:,}".replace(",", ".").replace("-", "\u2212")
+
+
 def stort(text: str) -> str:
     """Begin with a capital letter, and leave the rest."""
     return text[:1].upper() + text[1:]
@@ -129,6 +134,15 @@ def varighed(seconds: int | float) -> str:
     if hours < HOURS_BEFORE_DAYS:
         return f"{hours}{NBSP}time" if hours == 1 else f"{hours}{NBSP}timer"
     return f"{hours // 24}{NBSP}dage"
+
+
+def forskel_antal(count: int) -> str:
+    """Write a difference in a count with its sign; minus is the longer one.
+
+    >>> forskel_antal(3), forskel_antal(-3), forskel_antal(0)
+    ('+3', '\u22123', '0')
+    """
+    return f"+{count}" if count > 0 else str(count).replace("-", "\u2212")
 
 
 def antal(count: int, one: str, many: str) -> str:
@@ -217,6 +231,8 @@ FILTERS: dict[str, Callable[..., object]] = {
     "navn": navn,
     "oere": oere,
     "stort": stort,
+    "tusinder": tusinder,
     "tidspunkt": tidspunkt,
     "varighed": varighed,
+    "forskel_antal": forskel_antal,
 }
