@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Response, request
 from werkzeug.datastructures import FileStorage
 
@@ -10,6 +12,15 @@ from processes.domain.errors import RuleError
 
 SHOWN_INLINE = frozenset({"application/pdf", "text/plain", "image/jpeg", "image/png"})
 """What a browser may open itself; the rest, HTML above all, is only ever saved."""
+
+ENDINGS = {
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "text/plain": ".txt",
+}
+"""What a saved file is called after its title, so that a machine knows what opens it."""
 
 SANDBOXED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox"
 """For what others may have made: it loads and runs nothing, and is no part of our own site."""
@@ -28,7 +39,15 @@ def download(content: bytes, media_type: str, title: str) -> Response:
     """Return a document with its name."""
     answer = Response(content, content_type=media_type)
     kind = "inline" if media_type in SHOWN_INLINE else "attachment"
-    answer.headers.set("Content-Disposition", kind, filename=title)
+    ending = ENDINGS.get(media_type.partition(";")[0], "")
+    name = title if title.lower().endswith(ending) else f"{title}{ending}"
+    # The plain name is for the oldest browsers; the other keeps every letter (RFC 6266).
+    plain = "".join(
+        each for each in name if each.isascii() and each.isprintable() and each not in '"\\'
+    )
+    answer.headers["Content-Disposition"] = (
+        f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
     answer.headers["Content-Security-Policy"] = SANDBOXED
     return answer
 
