@@ -45,6 +45,7 @@ from integrations.nemkonto import NemKonto
 from integrations.post import DigitalPost
 from integrations.taxcard import TaxCardLookup
 from processes.domain.identifiers import Cpr, Cvr
+from processes.operations.books import Books
 from processes.operations.casework import Casework
 from processes.operations.citizen import Citizen
 from processes.operations.cockpit import Cockpit
@@ -56,15 +57,16 @@ from processes.operations.desk import Desk
 from processes.operations.drafts import Drafts
 from processes.operations.explaining import Explaining
 from processes.operations.inbox import Inbox
+from processes.operations.incomes import IncomeChecks
 from processes.operations.intake import FormChannel, Intake
 from processes.operations.life import Life, PersonChannel
 from processes.operations.messages import Messages
 from processes.operations.migration import TOPIC, Migration
 from processes.operations.production import Production
 from processes.operations.relay import Relay
+from processes.operations.repayments import Repayments
 from processes.operations.replay import Replays
 from processes.operations.rulebook import Rulebook
-from processes.operations.repayments import Repayments
 from processes.operations.runs import PaymentRuns
 from processes.operations.sanctions import JobcentreChannel, Sanctions
 from processes.operations.spouses import SpouseParts
@@ -89,6 +91,7 @@ STAGES = (
     "facts",
     "hearings",
     "immediate_help",
+    "incomes",
     "law_trials",
     "letters",
     "messages",
@@ -146,6 +149,7 @@ class Core:
     production: Production
     deadlines: Deadlines
     runs: PaymentRuns
+    books: Books
     repayments: Repayments
     citizen: Citizen
     drafts: Drafts
@@ -157,6 +161,7 @@ class Core:
     replays: Replays
     what_if: WhatIfs
     sanctions: Sanctions
+    incomes: IncomeChecks
     deployment: Deployment
     workbench: Workbench
     law: Rulebook
@@ -249,6 +254,7 @@ def build_core(
         production=Production(control),
         deadlines=Deadlines(control),
         runs=PaymentRuns(control),
+        books=Books(control),
         repayments=Repayments(control),
         citizen=Citizen(control, distribution.application_form),
         drafts=Drafts(env),
@@ -269,6 +275,7 @@ def build_core(
         explaining=Explaining(control),
         replays=Replays(env),
         what_if=WhatIfs(control),
+        incomes=IncomeChecks(control),
         sanctions=Sanctions(
             control,
             JobcentreChannel(

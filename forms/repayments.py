@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self, cast
 
-from forms.base import Background, Section, TaskForm
+from forms.base import BaseForm, Background, Section, TaskForm, Token
 from forms.fields import (
     ChoiceField,
     KronerField,
@@ -13,6 +14,8 @@ from forms.fields import (
     WholeField,
     WordsField,
 )
+from processes.domain.cases import Party
+from processes.domain.matters import MatterKind
 from processes.domain.money import Money
 from processes.domain.periods import Month
 from processes.domain.recovery import ClaimFacts, Ground
@@ -324,6 +327,41 @@ class ClaimIncome(TaskForm):
             "provides": self.provides.data == YES,
             "evidence": (self.evidence.data or "").strip(),
         }
+
+
+class RaiseMatter(BaseForm):
+    """Say about whom and why a question of its own is raised (rejs spørgsmål)."""
+
+    kind = ChoiceField(
+        "Hvad skal der ses på?",
+        [Required("Vælg, hvad der skal ses på.")],
+        choices=(
+            (MatterKind.REPAYMENT.value, "Tilbagebetaling: er der udbetalt for meget?"),
+            (
+                MatterKind.MANAGEMENT.value,
+                "Administration: skal faste regninger betales af hjælpen?",
+            ),
+        ),
+    )
+    party = ChoiceField(
+        "Hvem handler det om?", [Required("Vælg, hvem det handler om.")], choices=()
+    )
+    cause = WordsField(
+        "Hvad er grunden?",
+        [Required("Skriv, hvad grunden er, så den, der vurderer, kan begynde.")],
+        description="Kort: hvad er sket, og hvor ved vi det fra?",
+    )
+
+    @classmethod
+    def for_parties(cls, parties: Sequence[Party], formdata: Any = None, *, token: Token) -> Self:
+        """Return the form with the people it can be about."""
+        choices = tuple((each.id, each.name or "Navnet er ikke hentet endnu") for each in parties)
+        field = ChoiceField(
+            "Hvem handler det om?", [Required("Vælg, hvem det handler om.")], choices=choices
+        )
+        made = cast("type[Self]", type(cls.__name__, (cls,), {"party": field}))
+        alone = {"party": choices[0][0]} if len(choices) == 1 else {}
+        return made(formdata, token=token, data=alone)
 
 
 DEFERRED, INSTALMENTS, AT_ONCE = "henstand", "afdrag", "samlet"

@@ -15,7 +15,7 @@ from app.models.matters import (
     MatterProposalRow,
     MatterRow,
 )
-from app.stores.rows import Store, changed_rows, known_id
+from app.stores.rows import Store, known_id
 from processes.domain.claims import (
     Arrangement,
     ArrangementKind,
@@ -362,8 +362,7 @@ class SqlClaimStore(Store):
 
     def append(self, event: ClaimEvent) -> bool:
         """Append what became of a claim; False when the same one was there already."""
-        added = changed_rows(
-            self.session,
+        added = self.session.execute(
             insert(ClaimEventRow)
             .values(
                 claim_id=event.claim_id,
@@ -375,9 +374,10 @@ class SqlClaimStore(Store):
                 at=event.at,
                 note=event.note,
             )
-            .on_conflict_do_nothing(),
-        )
-        return bool(added)
+            .on_conflict_do_nothing()
+            .returning(ClaimEventRow.id)
+        ).first()
+        return added is not None
 
     def events(self, claim_id: str) -> Sequence[ClaimEvent]:
         """Return what became of a claim, oldest first."""

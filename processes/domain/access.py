@@ -67,7 +67,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "tryout.read": frozenset({Role.TEAM_LEAD, Role.PROCESS_OWNER, Role.LOCAL_ADMIN}),
     "tryout.run": frozenset({Role.PROCESS_OWNER}),
     "matter.raise": frozenset({Role.CASEWORKER, Role.TEAM_LEAD}),
-    "claim.read": frozenset({Role.FINANCE, Role.TEAM_LEAD, Role.CASEWORKER, Role.AUDITOR}),
+    "claim.read": frozenset({Role.FINANCE, Role.TEAM_LEAD, Role.AUDITOR}),
     "run.read": frozenset({Role.FINANCE, Role.TEAM_LEAD, Role.AUDITOR}),
     "run.manage": frozenset({Role.FINANCE, Role.TEAM_LEAD}),
     "event.register": frozenset({Role.CASEWORKER, Role.TEAM_LEAD}),

@@ -16,8 +16,8 @@ from processes.domain.identifiers import Cpr
 from processes.ports.records import User
 from processes.ports.stores import UnitOfWork
 
-APPROVE = "decision.approve"
-"""The form that needs somebody who has not worked on the case."""
+APPROVALS = frozenset({"decision.approve", "matter.approve"})
+"""Forms that need somebody who has not worked on the case."""
 OTHER_EYES = frozenset({"complaint.reassess"})
 """Forms for anybody but who has the case: what they made is judged."""
 

@@ -13,7 +13,7 @@ from processes.domain.cases import Case
 from processes.domain.errors import ConflictError, NotAllowedError
 from processes.engine import effects as fx
 from processes.operations.control import Control
-from processes.operations.holders import APPROVE
+from processes.operations.holders import APPROVALS
 from processes.ports.pages import FormSource, ReadForm, TaskPage
 from processes.ports.records import (
     AuditEvent,
@@ -251,7 +251,7 @@ class Inbox:
             )
         except NotAllowedError as error:
             return str(error)
-        if task.form_key == APPROVE and by.user in uow.decisions.contributors(case.id):
+        if task.form_key in APPROVALS and by.user in uow.decisions.contributors(case.id):
             return (
                 "Du har selv arbejdet på sagen og kan derfor ikke godkende afgørelsen."
                 " En anden fagleder skal gøre det."

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from processes.domain.access import ROLE_NAMES, Role
 from processes.domain.cases import Case
-from processes.operations.holders import APPROVE, Digest, is_party, works_as
+from processes.operations.holders import APPROVALS, Digest, is_party, works_as
 from processes.operations.moves import changed
 from processes.ports.pages import MovePlan, MoveShare, PlannedMove, TaskStays
 from processes.ports.records import Absence, TaskRow, User, UserTask
@@ -63,7 +63,7 @@ class Team:
         case = self.cases.get(task.case_id)
         if case is not None and is_party(person, case, self.digest):
             return f"{person.name} er part i sagen og må ikke behandle den."
-        if task.form_key == APPROVE and person.id in self.contributors(task.case_id):
+        if task.form_key in APPROVALS and person.id in self.contributors(task.case_id):
             return f"{person.name} har selv arbejdet på sagen og må ikke godkende afgørelsen."
         return ""
 

@@ -78,6 +78,8 @@ class TaskParts:
     @cached_property
     def calculation(self) -> Calculation | None:
         """The calculation the task is about."""
+        if self.matter is not None:
+            return None
         return calculation_of(self.uow, self.task, self.case)
 
     @property
@@ -100,6 +102,8 @@ class TaskParts:
     @cached_property
     def proposal(self) -> Proposal | None:
         """The proposal the task is about."""
+        if self.matter is not None:
+            return None
         return proposal_of(self.uow, self.task, self.case, self.calculation)
 
     @cached_property

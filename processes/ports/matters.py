@@ -5,11 +5,13 @@ Frozen records (poster); amounts are `Money`, moments are aware, days are Danish
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from processes.domain.access import Actor
+from processes.domain.cases import Application, Case, Party
 from processes.domain.claims import (
     Arrangement,
     ClaimEvent,
@@ -24,6 +26,7 @@ from processes.domain.money import Money
 from processes.domain.money_management import ManagementPlan
 from processes.domain.periods import Month
 from processes.domain.recovery import Standing
+from processes.ports.records import UserTask
 
 
 class MatterStore(Protocol):
@@ -155,6 +158,22 @@ class MatterView:
 
 
 @dataclass(frozen=True)
+class CaseMatters:
+    """What the page of a case's own questions shows (særskilte spørgsmål)."""
+
+    case: Case
+    matters: Sequence[MatterView]
+    adults: Sequence[Party]
+    tasks: Sequence[UserTask]
+    application: Application | None
+    names: Mapping[str, str]
+    contradictions: Sequence[object] = ()
+    incidents: Sequence[object] = ()
+    decisions: Sequence[object] = ()
+    decision: None = None
+
+
+@dataclass(frozen=True)
 class ClaimView:
     """A claim with how it stands (krav)."""
 
@@ -171,3 +190,24 @@ class ClaimView:
     is_protected: bool = False
     case_number: str = ""
     months: Sequence[ClaimMonth] = ()
+
+
+class RepaymentDesk(Protocol):
+    """Questions of their own in a case, and the claims of the municipality, as people work them."""
+
+    def of_case(self, case_id: str, by: Actor) -> CaseMatters:
+        """Return a case's questions with what was decided and claimed."""
+
+    def raise_matter(
+        self, case_id: str, kind: MatterKind, party_id: str, cause: str, by: Actor
+    ) -> None:
+        """Raise a question about somebody's help."""
+
+    def call_off(self, matter_id: str, by: Actor) -> str:
+        """Stop money management because the citizen wants it; returns the case."""
+
+    def claims(self, by: Actor) -> Sequence[ClaimView]:
+        """Return the municipality's claims, newest first."""
+
+    def claim(self, claim_id: str, by: Actor) -> ClaimView:
+        """Return one claim with everything that became of it."""

@@ -18,6 +18,8 @@ from forms.desk import SearchForm
 from processes.domain.access import Actor, Role, may
 from processes.domain.deadlines import USUAL
 from processes.domain.documents import LARGEST_FILE_BYTES
+from processes.domain.incomes import CLASS_NAMES as INCOME_CLASS_NAMES
+from processes.domain.incomes import DIFFERENCE_NAMES
 from processes.domain.sanction_cases import GROUP_NAMES, PARAGRAPH_NAMES
 from processes.domain.sanction_cases import STATE_NAMES as SANCTION_STATES
 from processes.ports.pages import GAP
@@ -39,6 +41,7 @@ STAFF_MENU = (
     MenuItem("inbox.index", "Opgaver", "inbox.read", "inbox"),
     MenuItem("cases.index", "Sager", "case.read", "cases"),
     MenuItem("runs.index", "Udbetaling", "run.read", "runs"),
+    MenuItem("claims.index", "Krav", "claim.read", "claims"),
     MenuItem("team.index", "Hold", "team.read", "team"),
     MenuItem("production.index", "Produktion", "production.read", "production"),
     MenuItem("setup.deadlines", "Frister", "deadline.set", "setup"),
@@ -127,6 +130,8 @@ def install(app: Flask) -> None:
         channels=labels.CHANNELS,
         letter_gap=GAP,
         largest=LARGEST_FILE_BYTES,
+        forskel_navne=DIFFERENCE_NAMES,
+        indkomst_navne=INCOME_CLASS_NAMES,
         paragraf_navne=PARAGRAPH_NAMES,
         maalgruppe_navne=GROUP_NAMES,
         sanktion_tilstande=SANCTION_STATES,

@@ -11,12 +11,13 @@ from app.config import Settings
 from app.security.interim_login import DemoCitizen, UserStore
 from app.security.sessions import ServerSession, SessionStore
 from processes.domain.access import Actor
-from processes.ports.change_desks import SanctionDesk
+from processes.operations.migration import Migration
+from processes.ports.books import BookDesk
+from processes.ports.change_desks import IncomeDesk, SanctionDesk
 from processes.ports.cockpit import CockpitDesk
 from processes.ports.explaining import ExplainDesk, ReplayDesk, WhatIfDesk
 from processes.ports.gateways import Clock
 from processes.ports.law_pages import LawDesk
-from processes.operations.migration import Migration
 from processes.ports.pages import (
     CaseDesk,
     CitizenDesk,
@@ -33,6 +34,7 @@ from processes.ports.pages import (
     WorkDesk,
 )
 from processes.ports.production import ProductionDesk
+from processes.ports.matters import RepaymentDesk
 from processes.ports.runs import RunDesk
 from processes.ports.tryouts import TryoutDesk
 from processes.ports.workbench import WorkbenchDesk
@@ -74,6 +76,14 @@ class Core(Protocol):
         """The municipality's own deadlines."""
 
     @property
+    def books(self) -> BookDesk:
+        """Daily reconciliations."""
+
+    @property
+    def repayments(self) -> RepaymentDesk:
+        """Repayment, money management, and claims."""
+
+    @property
     def runs(self) -> RunDesk:
         """Monthly payment runs."""
 
@@ -88,6 +98,10 @@ class Core(Protocol):
     @property
     def what_if(self) -> WhatIfDesk:
         """Next month as it would be."""
+
+    @property
+    def incomes(self) -> IncomeDesk:
+        """The month's income."""
 
     @property
     def sanctions(self) -> SanctionDesk:
