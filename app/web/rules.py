@@ -420,6 +420,10 @@ class Column:
 
 WIDTH, GAP, TALLEST, LOWEST = 82, 12, 150, 4
 """Of a bar, between bars, the tallest and the lowest that is not nothing."""
+NARROWEST = 860
+"""A drawing of few bars is no wider on the page than one of many."""
+TOP = 30
+"""Room for the figure over a bar."""
 
 
 @dataclass(frozen=True)
@@ -436,19 +440,19 @@ def drawn(bars: Sequence[Bar]) -> Drawing:
     """Place the bars; whoever gets less stands to the left of the line, the others to the right."""
     most = max((bar.count for bar in bars), default=0) or 1
     columns: list[Column] = []
-    x = GAP
-    middle = GAP // 2
+    x = GAP + max(0, NARROWEST - len(bars) * (WIDTH + GAP) - GAP * 4) // 2
+    middle = x - GAP
     for bar in bars:
         if bar.is_up and not any(each.bar.is_up for each in columns):
             middle = x
             x += GAP * 2
         height = bar.count * TALLEST // most
         height = max(height, LOWEST) if bar.count else 0
-        columns.append(Column(x, TALLEST + 30 - height, height, bar))
+        columns.append(Column(x, TALLEST + TOP - height, height, bar))
         x += WIDTH + GAP
     if not any(each.bar.is_up for each in columns):
         middle = x
-    return Drawing(columns, x + GAP, middle)
+    return Drawing(columns, max(x + GAP, NARROWEST), middle)
 
 
 def _day() -> date:

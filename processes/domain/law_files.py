@@ -17,8 +17,8 @@ from processes.domain.law_changes import (
     danish,
     day_from,
     days_of,
-    rate_fields,
     plain_figures,
+    rate_fields,
 )
 from processes.domain.law_checks import says_the_same
 from processes.domain.periods import ONE_DAY

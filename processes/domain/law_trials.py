@@ -204,9 +204,13 @@ class Report:
 
     @property
     def whole(self) -> Tally:
-        """Every benefit together."""
+        """Every benefit the draft does something to; the first when it does nothing.
+
+        People who would get two benefits are counted in both.
+        """
+        moved = [tally for tally in self.tallies.values() if tally.changed or tally.moves]
         made = Tally()
-        for tally in self.tallies.values():
+        for tally in moved or list(self.tallies.values())[:1]:
             made.merge(tally)
         return made
 

@@ -101,8 +101,8 @@ def uses(law: Law, benefits: Mapping[str, Benefit]) -> Uses:
     asked: dict[str, dict[Subject, None]] = {}
     facts: dict[str, dict[str, None]] = {}
     for rule in law.rules:
-        asked.setdefault(rule.id, {}).update(dict.fromkeys(_asks(rule, law)))
-        facts.setdefault(rule.id, {}).update(dict.fromkeys(_facts(rule)))
+        asked.setdefault(rule.id, {}).update(dict.fromkeys(asked_of(rule, law)))
+        facts.setdefault(rule.id, {}).update(dict.fromkeys(facts_of(rule)))
     asked_by: dict[Subject, list[str]] = {}
     for rule_id, subjects in asked.items():
         for subject in subjects:
@@ -115,7 +115,8 @@ def uses(law: Law, benefits: Mapping[str, Benefit]) -> Uses:
     )
 
 
-def _asks(rule: Rule, law: Law) -> Iterator[Subject]:
+def asked_of(rule: Rule, law: Law) -> Iterator[Subject]:
+    """Yield the rates and rules one version of a rule asks."""
     for ask in asks(rule.expression) if rule.expression is not None else ():
         if ask.what in RATE_WORDS:
             yield ItemKind.RATE, ask.name
@@ -125,7 +126,8 @@ def _asks(rule: Rule, law: Law) -> Iterator[Subject]:
         yield ItemKind.RULE, rule.folds
 
 
-def _facts(rule: Rule) -> Iterator[str]:
+def facts_of(rule: Rule) -> Iterator[str]:
+    """Yield the facts one version of a rule asks."""
     for ask in asks(rule.expression) if rule.expression is not None else ():
         if ask.what == FACT:
             yield ask.name

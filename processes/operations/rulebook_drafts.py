@@ -52,6 +52,8 @@ CONFIRM, END, AGAIN = "bekraeft", "ophaev", "igen"
 SHORTEST_REASON = 5
 LONGEST_TEXT = 20_000
 MOST_ITEMS = 600
+KEPT_RUNS = 8
+"""Drafts whose stories are kept as they came out, so that a page is not slow twice."""
 
 
 class LawWriting(LawReading):
@@ -69,6 +71,7 @@ class LawWriting(LawReading):
         super().__init__(control, benefits=benefits, stories=stories)
         self._situations = situations
         self._municipalities = municipalities
+        self._run: dict[str, list[StoryResult]] = {}
 
     # ---- writing ---------------------------------------------------------------------------
 
@@ -286,18 +289,29 @@ class LawWriting(LawReading):
     # ---- stories ---------------------------------------------------------------------------
 
     def _stories_of(self, draft: LawDraft, checked: Checked, law: Law) -> list[StoryResult]:
-        """Run the stories a draft can touch by the law as it would be."""
+        """Run the stories a draft can touch by the law as it would be; once for what is saved."""
         if checked.law is None:
             return []
-        touched: set[Subject] = {(each.kind, each.subject) for each in checked.changes}
+        mark = f"{draft.id}:{draft.revision}:{law.digest}"
+        if mark not in self._run:
+            while len(self._run) >= KEPT_RUNS:
+                self._run.pop(next(iter(self._run)))
+            self._run[mark] = self._run_stories(checked.law, checked.changes, law)
+        found = [replace(each, meant=draft.meant.get(each.key, "")) for each in self._run[mark]]
+        return sorted(found, key=lambda each: (each.passes, each.fails_today))
+
+    def _run_stories(
+        self, would_be: Law, changes: Sequence[LawChange], law: Law
+    ) -> list[StoryResult]:
+        touched: set[Subject] = {(each.kind, each.subject) for each in changes}
         found = []
         for (file, situation), before in zip(self.stories(), self.told(law), strict=True):
             if not before.may_rest_on & touched and not before.result.trouble:
                 continue
-            after = self.tell(file, situation, checked.law).result
+            after = self.tell(file, situation, would_be).result
             same = not after.passes and after.mismatches == before.result.mismatches
-            found.append(replace(after, fails_today=same, meant=draft.meant.get(after.key, "")))
-        return sorted(found, key=lambda each: (each.passes, each.fails_today))
+            found.append(replace(after, fails_today=same))
+        return found
 
     def _own_stories(self, draft: LawDraft, checked: Checked) -> tuple[list[StoryResult], str]:
         if not draft.stories.strip():

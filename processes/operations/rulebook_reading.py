@@ -21,7 +21,7 @@ from processes.domain.law_changes import (
     LawDraft,
     value_in_figures,
 )
-from processes.domain.law_uses import STEPS, Subject, Uses, area_of, uses
+from processes.domain.law_uses import STEPS, Subject, Uses, area_of, asked_of, facts_of, uses
 from processes.domain.periods import Period
 from processes.domain.rate_labels import RATE_LABELS, unit_in_words
 from processes.domain.rates import YEAR_OF_AN_ID, Confidence, Rate
@@ -182,7 +182,7 @@ class LawReading:
             gives="" if rule is None or gives is None else str(gives),
             value="" if rate is None else value_of(rate),
             versions=versions,
-            asks=self._asks(law, rule, day, used),
+            asks=self._asks(law, rule, day),
             asked_by=[Asked("regel", each, label_of_rule(law, each, day)) for each in asked_by],
             benefits=self.benefit_names(used.benefits([(kind, subject)])),
             elsewhere=STEPS.get(area, "") if not asked_by else "",
@@ -193,21 +193,21 @@ class LawReading:
             may_draft=may(by, "rule.draft"),
         )
 
-    def _asks(self, law: Law, rule: Rule | None, day: date, used: Uses) -> list[Asked]:
+    def _asks(self, law: Law, rule: Rule | None, day: date) -> list[Asked]:
         if rule is None:
             return []
-        found = [
-            Asked("oplysning", fact, FACT_LABELS[FactKind(fact)])
-            for fact in used.facts.get(rule.id, ())
-        ]
-        for kind, subject in used.asks.get(rule.id, ()):
+        found = []
+        for kind, subject in asked_of(rule, law):
             if kind is ItemKind.RATE:
                 rate = law.rates.in_force(day).get(subject)
                 said = "ingen sats den dag" if rate is None else value_of(rate)
                 found.append(Asked("sats", subject, label_of_rate(subject), said))
             else:
                 found.append(Asked("regel", subject, label_of_rule(law, subject, day)))
-        return found
+        return [
+            Asked("oplysning", fact, FACT_LABELS[FactKind(fact)])
+            for fact in dict.fromkeys(facts_of(rule))
+        ] + list(dict.fromkeys(found))
 
     def history(self, by: Actor) -> HistoryPage:
         """Return everything that was approved, the newest first, and what was dropped."""

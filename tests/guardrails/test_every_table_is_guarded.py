@@ -26,6 +26,8 @@ WRITTEN_ONCE = {
     "document_content",
     "history_event",
     "journal_note",
+    "law_change",
+    "law_draft_event",
     "payment",
     "part_receipt",
     "payment_part",

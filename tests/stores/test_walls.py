@@ -32,6 +32,7 @@ from processes.ports.records import (
 from tests.database import ALL_TABLES, Database
 from tests.stores import builders as a
 from tests.stores import deductions as d
+from tests.stores import law
 from tests.stores import runs as run
 
 HERE, NEXT_DOOR = 999, 998
@@ -91,6 +92,7 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     uow.deadlines.add_setting(a.a_deadline())
     uow.deadlines.add_notice(a.a_notice())
     run.store_a_run(uow)
+    law.store_a_trial(uow)
     uow.audit.add(AuditEvent(a.NOW, "karin", "caseworker", "case.read", f"case:{a.CASE}"))
 
 
