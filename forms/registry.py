@@ -16,6 +16,7 @@ from forms.casework import (
 )
 from forms.complaints import BoardAnswer, EscalatedComplaint, ForwardComplaint, Reassess
 from forms.decision import Approve, Propose
+from forms.incomes import IncomeDifference, IncomeUnanswered
 from forms.life import AssessMove, Change, Death, Overpaid
 from forms.matters import ApproveMatter, PrepareMatterHearing, ProposeMatter
 from forms.messages import AnswerMessage
@@ -33,7 +34,7 @@ from forms.repayments import (
     Police,
 )
 from forms.runs import Approve as ApproveRun
-from forms.runs import Blockers, Differences, Escalated, Review, Vouchers
+from forms.runs import Blockers, BookDifferences, Differences, Escalated, Review, Vouchers
 from forms.sanctions import Conditions, Ground
 from processes.domain.errors import BrokenStateError
 
@@ -67,6 +68,8 @@ FORMS = registered(
         Change,
         Overpaid,
         Conditions,
+        IncomeDifference,
+        IncomeUnanswered,
         Ground,
         CompleteFacts,
         PrepareHearing,
@@ -94,6 +97,7 @@ FORMS = registered(
         ClaimTransfer,
         PlanManagement,
         FollowUpManagement,
+        BookDifferences,
         Blockers,
         Review,
         ApproveRun,

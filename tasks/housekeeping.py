@@ -31,6 +31,8 @@ def keep_house() -> None:
         told = sum(it.drafts.tell_owners(each) for each in everywhere)
         files = sum(it.drafts.forget_files(each) for each in everywhere)
         runs = sum(it.runs.plan_ahead(each) is not None for each in everywhere)
+        incomes = sum(it.incomes.start_due(each) is not None for each in everywhere)
+        differences = sum(it.books.reconcile(each) for each in everywhere)
     except Exception as error:
         if not it.is_passing(error):
             raise
@@ -38,7 +40,8 @@ def keep_house() -> None:
         return
     log.info(
         "housekeeping: %s months made; %s expired logins, %s old drafts and %s files never sent"
-        " forgotten, %s filters; %s people told that their draft will go; %s payment runs planned",
+        " forgotten, %s filters; %s people told that their draft will go; %s payment runs planned,"
+        " %s months of income looked at, %s differences between the books",
         months,
         logins,
         drafts,
@@ -46,6 +49,8 @@ def keep_house() -> None:
         filters,
         told,
         runs,
+        incomes,
+        differences,
     )
 
 

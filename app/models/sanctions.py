@@ -126,6 +126,8 @@ class IncomeCheckRow(Identified, Model):
 
     case_id: Mapped[str] = uuid_column()
     month: Mapped[date] = mapped_column(Date)
+    classes: Mapped[dict[str, str]] = mapped_column(JSON)
+    """What the decision table calls each kind of income that was reported."""
     started_by: Mapped[str] = mapped_column(Text)
     started_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -139,9 +141,11 @@ class IncomeBatchRow(Municipal, Model):
     check_id: Mapped[str] = uuid_column(primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     case_ids: Mapped[list[str]] = mapped_column(ARRAY(Uuid(as_uuid=False)))
+    reported: Mapped[dict[str, list[dict[str, object]]]] = mapped_column(JSON)
     asked: Mapped[int] = mapped_column(Integer)
     unanswered: Mapped[int] = mapped_column(Integer)
-    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    asked_at: Mapped[datetime | None] = mapped_column(Moment)
+    compared_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class IncomeFindingRow(Identified, Model):

@@ -226,13 +226,27 @@ BEGIN = text(
             WHERE granted.amount_oere > 0
         ) AS running
     )
-    INSERT INTO income_batch (check_id, number, case_ids, asked, unanswered)
-    SELECT :check_id, number, array_agg(case_id ORDER BY case_id), 0, 0
+    INSERT INTO income_batch (check_id, number, case_ids, reported, asked, unanswered)
+    SELECT :check_id, number, array_agg(case_id ORDER BY case_id), '{}', 0, 0
     FROM numbered GROUP BY number
     ON CONFLICT DO NOTHING
     """
 )
 """The cases with running help in a month, shared out on batches: one statement for any number."""
+
+UNCLASSIFIED = text(
+    """
+    SELECT DISTINCT line ->> 'kind' AS kind
+    FROM income_batch
+    CROSS JOIN LATERAL json_each(income_batch.reported) AS person
+    CROSS JOIN LATERAL json_array_elements(person.value) AS line
+    JOIN income_check ON income_check.id = income_batch.check_id
+    WHERE income_batch.check_id = :check_id
+      AND income_check.classes -> (line ->> 'kind') IS NULL
+    ORDER BY kind
+    """
+)
+"""The kinds of income that were reported and that the decision table was not asked about yet."""
 
 
 def finding_of(row: IncomeFindingRow) -> IncomeFinding:
@@ -293,6 +307,7 @@ class SqlIncomeCheckStore(Store):
                     "id": check.id,
                     "case_id": check.case_id,
                     "month": check.month.first_day,
+                    "classes": dict(check.classes),
                     "started_by": check.started_by,
                     "started_at": check.started_at,
                 }
@@ -333,29 +348,70 @@ class SqlIncomeCheckStore(Store):
         )
         row = self.one(wanted, "Portionen")
         return IncomeBatch(
-            row.check_id, row.number, tuple(row.case_ids), row.asked, row.unanswered, row.done_at
+            row.check_id,
+            row.number,
+            tuple(row.case_ids),
+            {
+                party_id: tuple(_line_of(each) for each in lines)
+                for party_id, lines in row.reported.items()
+            },
+            row.asked,
+            row.unanswered,
+            row.asked_at,
+            row.compared_at,
         )
 
-    def end_batch(self, batch: IncomeBatch) -> bool:
-        """Note that a batch is done; tell whether it was the last."""
-        # Two that end at once must not each think that the other is still at it.
-        self.hold("income-batches", batch.check_id)
+    def save_batch(self, batch: IncomeBatch) -> None:
+        """Write what a batch has come to."""
         self.session.execute(
             update(IncomeBatchRow)
             .where(IncomeBatchRow.check_id == batch.check_id, IncomeBatchRow.number == batch.number)
-            .values(asked=batch.asked, unanswered=batch.unanswered, done_at=batch.done_at)
+            .values(
+                reported={
+                    party_id: [_as_data(each) for each in lines]
+                    for party_id, lines in batch.reported.items()
+                },
+                asked=batch.asked,
+                unanswered=batch.unanswered,
+                asked_at=batch.asked_at,
+                compared_at=batch.compared_at,
+            )
         )
-        left = select(func.count()).where(
-            IncomeBatchRow.check_id == batch.check_id, IncomeBatchRow.done_at.is_(None)
+
+    def left(self, check_id: str) -> tuple[int, int]:
+        """Count the batches still to be asked about, and still to be compared; one at a time."""
+        # Two that end at once must not each think that the other is still at it.
+        self.hold("income-batches", check_id)
+        row = self.session.execute(
+            select(
+                func.count().filter(IncomeBatchRow.asked_at.is_(None)),
+                func.count().filter(IncomeBatchRow.compared_at.is_(None)),
+            ).where(IncomeBatchRow.check_id == check_id)
+        ).one()
+        return int(row[0]), int(row[1])
+
+    def classify(self, check_id: str, kind: str, income_class: str) -> None:
+        """Keep what the decision table calls a kind of income."""
+        check = self.get(check_id)
+        self.session.execute(
+            update(IncomeCheckRow)
+            .where(IncomeCheckRow.id == check_id)
+            .values(classes={**check.classes, kind: income_class})
         )
-        return self.session.scalar(left) == 0
+
+    def unclassified(self, check_id: str) -> Sequence[str]:
+        """Return the kinds that were reported and have no class yet, in order."""
+        rows = self.session.scalars(
+            UNCLASSIFIED, {"check_id": known_id(check_id, "Indkomstopgørelsen")}
+        )
+        return [str(kind) for kind in rows]
 
     def figures(self, check_id: str) -> IncomeFigures:
         """Count how a look came out."""
         batches = self.session.execute(
             select(
                 func.count(),
-                func.count(IncomeBatchRow.done_at),
+                func.count(IncomeBatchRow.compared_at),
                 func.coalesce(func.sum(IncomeBatchRow.asked), 0),
                 func.coalesce(func.sum(IncomeBatchRow.unanswered), 0),
             ).where(IncomeBatchRow.check_id == check_id)
@@ -433,4 +489,6 @@ class SqlIncomeCheckStore(Store):
 
 
 def _check_of(row: IncomeCheckRow) -> IncomeCheck:
-    return IncomeCheck(row.id, row.case_id, Month.of(row.month), row.started_by, row.started_at)
+    return IncomeCheck(
+        row.id, row.case_id, Month.of(row.month), row.started_by, row.started_at, row.classes
+    )

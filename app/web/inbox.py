@@ -264,6 +264,8 @@ KINDS = {
     "casework.overpaid": "Udbetalt for meget",
     "sanctions.conditions": "Betingelser for sanktion",
     "sanctions.ground": "Rimelig grund",
+    "incomes.difference": "Forskel i indkomst",
+    "incomes.unanswered": "Indkomst mangler",
     "casework.complete_facts": "Manglende oplysninger",
     "casework.review_documents": "Gennemgå liste over papirer",
     "casework.check_documents": "Se papirer igennem",
@@ -305,6 +307,7 @@ KINDS = {
     "run.escalated": "Udbetaling forsinket",
     "run.vouchers": "Månedens bilag afvist",
     "run.differences": "Differencer i afstemning",
+    "books.differences": "Daglig afstemning",
 }
 
 

@@ -19,6 +19,12 @@ from processes.domain.periods import Month
 
 WORK, OTHER, IGNORED, UNKNOWN = "arbejde", "anden", "medregnes_ikke", "ukendt"
 """What the decision table calls a line."""
+CLASS_NAMES = {
+    WORK: "Indtægt ved arbejde",
+    OTHER: "Anden indtægt",
+    IGNORED: "Regnes ikke med",
+    UNKNOWN: "Skal vurderes",
+}
 
 
 @dataclass(frozen=True)

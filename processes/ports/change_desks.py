@@ -12,7 +12,10 @@ from typing import Protocol
 from processes.domain.access import Actor
 from processes.domain.cases import Case, Party
 from processes.domain.decisions import Decision
+from processes.domain.incomes import IncomeFinding
+from processes.domain.periods import Month
 from processes.domain.sanction_cases import SanctionRequest, Told
+from processes.ports.changes import IncomeCheck, IncomeFigures
 
 
 @dataclass(frozen=True)
@@ -53,3 +56,22 @@ class SanctionDesk(Protocol):
 
     def withdraw(self, case_id: str, sanction_id: str, reason: str, by: Actor) -> None:
         """Take a request back."""
+
+
+@dataclass(frozen=True)
+class IncomeCheckRow:
+    """One look at a month's income on the page (indkomstopgørelseslinje)."""
+
+    check: IncomeCheck
+    figures: IncomeFigures
+    findings: Sequence[IncomeFinding]
+
+
+class IncomeDesk(Protocol):
+    """The month's income (indkomst- og timeopgørelse)."""
+
+    def start(self, month: Month, by: Actor) -> str:
+        """Look at a month's income."""
+
+    def all(self, by: Actor) -> Sequence[IncomeCheckRow]:
+        """Return the looks of the last year, the newest first."""

@@ -5,13 +5,13 @@ Frozen records (poster) and the stores that keep them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from processes.domain.cessations import Cessation
-from processes.domain.incomes import IncomeFinding
+from processes.domain.incomes import IncomeFinding, ReportedIncome
 from processes.domain.periods import Month
 from processes.domain.sanction_cases import SanctionRequest
 
@@ -26,6 +26,8 @@ class IncomeCheck:
     month: Month
     started_by: str
     started_at: datetime
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """What the decision table calls each kind of income that was reported."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,13 @@ class IncomeBatch:
     check_id: str
     number: int
     case_ids: tuple[str, ...]
+    reported: Mapping[str, Sequence[ReportedIncome]] = field(default_factory=dict)
+    """What was reported of each party; nobody has a class yet."""
     asked: int = 0
     """How many people the register answered about."""
     unanswered: int = 0
-    done_at: datetime | None = None
+    asked_at: datetime | None = None
+    compared_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class IncomeFigures:
     """How a look came out (tal for indkomstopgørelsen)."""
 
     batches: int
-    done: int
+    compared: int
     asked: int
     unanswered: int
     findings: int
@@ -106,8 +111,17 @@ class IncomeCheckStore(Protocol):
     def batch(self, check_id: str, number: int) -> IncomeBatch:
         """Return a batch, held until the transaction ends."""
 
-    def end_batch(self, batch: IncomeBatch) -> bool:
-        """Note that a batch is done; tell whether it was the last."""
+    def save_batch(self, batch: IncomeBatch) -> None:
+        """Write what a batch has come to."""
+
+    def left(self, check_id: str) -> tuple[int, int]:
+        """Count the batches still to be asked about, and still to be compared; one at a time."""
+
+    def classify(self, check_id: str, kind: str, income_class: str) -> None:
+        """Keep what the decision table calls a kind of income."""
+
+    def unclassified(self, check_id: str) -> Sequence[str]:
+        """Return the kinds that were reported and have no class yet, in order."""
 
     def figures(self, check_id: str) -> IncomeFigures:
         """Count how a look came out."""

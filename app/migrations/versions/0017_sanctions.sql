@@ -153,6 +153,7 @@ CREATE TABLE income_check (
     id UUID NOT NULL,
     case_id UUID NOT NULL,
     month DATE NOT NULL,
+    classes JSON NOT NULL,
     started_by TEXT NOT NULL,
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT income_check_pkey PRIMARY KEY (municipality_id, id),
@@ -169,9 +170,11 @@ CREATE TABLE income_batch (
     check_id UUID NOT NULL,
     number INTEGER NOT NULL,
     case_ids UUID[] NOT NULL,
+    reported JSON NOT NULL,
     asked INTEGER NOT NULL,
     unanswered INTEGER NOT NULL,
-    done_at TIMESTAMP WITH TIME ZONE,
+    asked_at TIMESTAMP WITH TIME ZONE,
+    compared_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT income_batch_pkey PRIMARY KEY (municipality_id, check_id, number),
     CONSTRAINT income_batch_municipality_id_check_id_fkey
         FOREIGN KEY(municipality_id, check_id) REFERENCES income_check (municipality_id, id),
@@ -220,9 +223,37 @@ CREATE INDEX income_finding_of_case ON income_finding (municipality_id, case_id,
 CALL build_wall('income_check');
 CALL build_wall('income_batch');
 CALL build_wall('income_finding');
-GRANT SELECT, INSERT ON income_check TO ky_app;
-GRANT SELECT, INSERT, UPDATE (asked, unanswered, done_at) ON income_batch TO ky_app;
+GRANT SELECT, INSERT, UPDATE (classes) ON income_check TO ky_app;
+GRANT SELECT, INSERT, UPDATE (reported, asked, unanswered, asked_at, compared_at)
+ON income_batch TO ky_app;
 GRANT SELECT, INSERT, UPDATE (state, conclusion, settled_at, settled_by)
 ON income_finding TO ky_app;
+
+-- An end or a finding that is over stands as it is; help ends on a decision that was sent.
+
+CREATE FUNCTION keep_settled() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF OLD.settled_at IS NOT NULL AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN
+        PERFORM public.refuse(format('a settled row of %s stands as it is', TG_TABLE_NAME));
+    END IF;
+    RETURN NEW;
+END $$;
 CREATE TRIGGER kept BEFORE UPDATE ON income_finding
-FOR EACH ROW EXECUTE FUNCTION keep_as_written('state', 'conclusion', 'settled_at', 'settled_by');
+FOR EACH ROW EXECUTE FUNCTION keep_settled();
+CREATE TRIGGER kept BEFORE UPDATE ON cessation FOR EACH ROW EXECUTE FUNCTION keep_settled();
+
+CREATE FUNCTION check_cessation() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.state = 'afgjort' AND NOT EXISTS (
+        SELECT FROM public.decision
+        WHERE municipality_id = NEW.municipality_id AND id = NEW.decision_id
+          AND case_id = NEW.case_id AND calculation_id = NEW.calculation_id
+          AND sent_at IS NOT NULL
+    ) THEN
+        PERFORM public.refuse('help ends on a decision to it that was sent');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER lawful BEFORE UPDATE ON cessation FOR EACH ROW EXECUTE FUNCTION check_cessation();

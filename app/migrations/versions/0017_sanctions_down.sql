@@ -3,6 +3,8 @@ DROP TABLE income_batch;
 DROP TABLE income_check;
 DROP TABLE cessation;
 DROP TABLE sanction;
+DROP FUNCTION check_cessation();
+DROP FUNCTION keep_settled();
 DROP FUNCTION keep_sanction();
 ALTER TABLE decision DROP CONSTRAINT decision_help_kind_known;
 ALTER TABLE decision ADD CONSTRAINT decision_help_kind_known
