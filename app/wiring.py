@@ -47,6 +47,7 @@ from integrations.taxcard import TaxCardLookup
 from processes.domain.identifiers import Cpr, Cvr
 from processes.operations.books import Books
 from processes.operations.casework import Casework
+from processes.operations.cessations import Cessations
 from processes.operations.citizen import Citizen
 from processes.operations.cockpit import Cockpit
 from processes.operations.complaints import Complaints
@@ -82,6 +83,7 @@ STAGES = (
     "applications",
     "archive",
     "calculations",
+    "cessations",
     "complaints",
     "claims",
     "decisions",
@@ -162,6 +164,7 @@ class Core:
     what_if: WhatIfs
     sanctions: Sanctions
     incomes: IncomeChecks
+    cessations: Cessations
     deployment: Deployment
     workbench: Workbench
     law: Rulebook
@@ -276,6 +279,7 @@ def build_core(
         replays=Replays(env),
         what_if=WhatIfs(control),
         incomes=IncomeChecks(control),
+        cessations=Cessations(control),
         sanctions=Sanctions(
             control,
             JobcentreChannel(

@@ -14,6 +14,7 @@ from forms.casework import (
     Recheck,
     RegisterData,
 )
+from forms.cessations import CessationReview
 from forms.complaints import BoardAnswer, EscalatedComplaint, ForwardComplaint, Reassess
 from forms.decision import Approve, Propose
 from forms.incomes import IncomeDifference, IncomeUnanswered
@@ -68,6 +69,7 @@ FORMS = registered(
         Change,
         Overpaid,
         Conditions,
+        CessationReview,
         IncomeDifference,
         IncomeUnanswered,
         Ground,

@@ -101,6 +101,18 @@ class Differences(_NoteForm):
     )
 
 
+class BookDifferences(_NoteForm):
+    """Deal with what does not agree from day to day (daglig afstemning); it is looked at again."""
+
+    key = "books.differences"
+
+    note = WordsField(
+        "Hvad er der gjort?",
+        [Required("Skriv, hvad differencerne skyldtes, og hvem der har rettet dem.")],
+        description="Når du afslutter, afstemmes der igen. Er der mere, kommer opgaven igen.",
+    )
+
+
 class Why(BaseForm):
     """Say why one payment is released or held, or a run is stopped (begrundelse)."""
 

@@ -3,9 +3,10 @@
 from sqlalchemy import MetaData
 
 from app.models import (
+    books,
     cases,
-    complaints,
     cockpit,
+    complaints,
     decisions,
     deductions,
     drafts,
@@ -27,6 +28,7 @@ from app.models import (
 from app.models.base import db
 
 MODULES = (
+    books,
     cases,
     complaints,
     cockpit,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.security.row_level import checked, enter_municipality
 from app.stores.audit import SqlAuditStore
+from app.stores.books import SqlBookStore
 from app.stores.calculations import SqlCalculationStore
 from app.stores.cases import SqlCaseStore
 from app.stores.cockpit import SqlCockpitStore
@@ -38,6 +39,7 @@ from app.stores.team import SqlTeamStore
 from app.stores.tryouts import SqlTryoutStore
 from app.stores.workbench import SqlProcessDraftStore
 from processes.ports import changes, stores
+from processes.ports.books import BookStore
 from processes.ports.cockpit import CockpitStore
 from processes.ports.deductions import DeductionStore
 from processes.ports.law import LawStore
@@ -86,6 +88,7 @@ class SqlUnitOfWork:
         self.process_drafts: ProcessDraftStore = SqlProcessDraftStore(session)
         self.runs: RunStore = SqlRunStore(session)
         self.deductions: DeductionStore = SqlDeductionStore(session)
+        self.books: BookStore = SqlBookStore(session)
         self.team: stores.TeamStore = SqlTeamStore(session)
         self.desk: stores.DeskStore = SqlDeskStore(session)
         self.complaints: stores.ComplaintStore = SqlComplaintStore(session)

@@ -265,6 +265,7 @@ KINDS = {
     "sanctions.conditions": "Betingelser for sanktion",
     "sanctions.ground": "Rimelig grund",
     "incomes.difference": "Forskel i indkomst",
+    "cessations.review": "Ophør af hjælp",
     "incomes.unanswered": "Indkomst mangler",
     "casework.complete_facts": "Manglende oplysninger",
     "casework.review_documents": "Gennemgå liste over papirer",

@@ -9,6 +9,7 @@ from app.security.guards import allow, token
 from app.web.shell.core import actor, core
 from forms.runs import Why
 from processes.domain.access import may
+from processes.domain.books import BOOK_DIFFERENCE_NAMES, BookLayer
 from processes.domain.deviations import DEVIATION_NAMES
 from processes.domain.errors import RuleError
 from processes.domain.grants import REMARK_NAMES
@@ -61,6 +62,10 @@ def index() -> str:
     )
 
 
+LAYER_NAMES = {
+    BookLayer.DAILY: "Sendt og svaret",
+    BookLayer.CONSISTENCY: "Afgjort og gjort",
+}
 HALF = 360
 """How long the longest bar of a simulated run is, to either side."""
 
@@ -86,6 +91,18 @@ def simulated() -> str:
         names=DEVIATION_NAMES,
         remark_names=REMARK_NAMES,
         weights=WEIGHTS,
+    )
+
+
+@bp.get("/udbetaling/afstemning")
+@allow("run.read")
+def books() -> str:
+    """Show the newest daily reconciliation with every difference, and how the days before went."""
+    return render_template(
+        "runs/books.html",
+        found=core().books.page(actor()),
+        names=BOOK_DIFFERENCE_NAMES,
+        layers=LAYER_NAMES,
     )
 
 

@@ -22,6 +22,7 @@ WHY = {
     "casework.change": "Noget er ændret for borgeren",
     "sanctions.conditions": "Jobcentret beder om en sanktion",
     "incomes.difference": "eIndkomst siger noget andet, end hjælpen bygger på",
+    "cessations.review": "Hjælpen skal måske stoppe",
     "incomes.unanswered": "eIndkomst svarede ikke om alle",
     "sanctions.ground": "Borgeren er hørt om en sanktion",
     "casework.overpaid": "Den nye afgørelse giver mindre, end der er betalt",

@@ -26,6 +26,7 @@ from processes.domain.messages import CaseMessage
 from processes.domain.payments import PaymentLine, PaymentPlan, PaymentReceipt, PaymentState
 from processes.domain.rates import Rate
 from processes.domain.spouses import SpousePart
+from processes.ports.books import BookStore
 from processes.ports.changes import CessationStore, IncomeCheckStore, SanctionStore
 from processes.ports.cockpit import CockpitStore
 from processes.ports.deductions import DeductionStore
@@ -769,6 +770,7 @@ class UnitOfWork(Protocol):
     process_drafts: ProcessDraftStore
     runs: RunStore
     deductions: DeductionStore
+    books: BookStore
     messages: MessageStore
     migrations: MigrationStore
     spouse_parts: SpousePartStore

@@ -170,6 +170,8 @@ STEPS: Mapping[str, tuple[Answer, ...]] = {
         {"pay_more": False, "overpaid": False},
     ),
     "reassessments.publish": ({},),
+    "cessations.end": ({"cessation_closes_at": "2026-07-01T00:00:00+02:00"},),
+    "cessations.close": ({},),
     "incomes.begin": ({},),
     "incomes.classify": ({},),
     "incomes.compare": ({},),
@@ -248,6 +250,11 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
     "sanctions.conditions": (
         {"sanction_goes_on": True, "calculation_id": "calculation"},
         {"sanction_goes_on": False, "calculation_id": None},
+    ),
+    "cessations.review": (
+        {"cessation_goes_on": True, "calculation_id": "calculation", "is_wished": True},
+        {"cessation_goes_on": True, "calculation_id": "calculation", "is_wished": False},
+        {"cessation_goes_on": False, "calculation_id": None, "is_wished": False},
     ),
     "incomes.difference": ({"income_changes": True}, {"income_changes": False}),
     "incomes.unanswered": ({},),

@@ -19,6 +19,7 @@ WRITTEN_ONCE = {
     "application",
     "assessment",
     "audit_event",
+    "book_reconciliation",
     "calculation",
     "decided_line",
     "decision_table",

@@ -178,6 +178,8 @@ class History:
             self.a_run(month, is_edited=not is_last and self.random.random() < 0.25, last=is_last)
             self.settled.append(month)
         self.meanwhile(4, only=(self.decide, self.attack))
+        # What was ordered in the last days reaches its day, and what the bank refuses goes again.
+        self.play.try_rejected_again()
         self.claim_back()
 
     def meanwhile(self, times: int, only: tuple[Callable[[], None], ...] = ()) -> None:

@@ -21,6 +21,7 @@ from processes.domain.errors import NotFoundError
 from processes.domain.messages import CaseMessage, MessageKind
 from processes.domain.spouses import SpousePart, SpousePartState
 from processes.ports.migrations import MigrationBatch
+from processes.ports.books import BookReconciliation
 from processes.ports.records import (
     AuditEvent,
     DraftPart,
@@ -93,6 +94,7 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     uow.deadlines.add_notice(a.a_notice())
     run.store_a_run(uow)
     law.store_a_trial(uow)
+    uow.books.add(BookReconciliation(a.an_id("book"), a.CASE, a.NOW, {"differences": 0}, ()))
     uow.audit.add(AuditEvent(a.NOW, "karin", "caseworker", "case.read", f"case:{a.CASE}"))
 
 

@@ -74,6 +74,7 @@ from tests.builders.people import a_child, a_spouse, an_adult
 from tests.web.fake_changes import GATE, a_sanction, a_sanctions_page
 from tests.web.fake_complaints import a_complaint
 from tests.web.fake_core import NOW, FakeCentral, FakeCore, row_of
+from tests.web.fake_matters import a_view
 from tests.web.fake_team import a_team_page
 
 MARCH = Month(2026, 3)
@@ -87,11 +88,18 @@ ROLE_OF = {
     "payment.voucher_rejected": "finance",
     "payment.no_receipt": "finance",
     "run.blockers": "finance",
+    "matter.approve": "approver",
+    "repayment.police": "team_lead",
+    "claim.rejected": "finance",
+    "claim.income": "finance",
+    "claim.agree": "finance",
+    "claim.transfer": "finance",
     "run.review": "finance",
     "run.approve": "team_lead",
     "run.escalated": "team_lead",
     "run.vouchers": "finance",
     "run.differences": "finance",
+    "books.differences": "finance",
 }
 PAYMENT_OF = {
     "payment.rejected": PaymentState.REJECTED,
@@ -103,6 +111,7 @@ VARIABLES_OF: dict[str, dict[str, object]] = {
     "payment.voucher_rejected": {"rejected_because": "KONTO_LUKKET"},
     "casework.recheck": {"register": "eIndkomst", "checked_at": NOW.isoformat()},
     "casework.death": {"case_goes_on": False},
+    "claim.agree": {"net_income_kroner": 180000},
     **{
         f"run.{what}": {"run_id": "7d8a8827-7132-49df-b7aa-0b8cdf261288"}
         for what in ("blockers", "review", "approve", "escalated", "vouchers", "differences")
@@ -138,6 +147,17 @@ TITLES = {
     "decision.propose": "Foreslå afgørelse",
     "decision.approve": "Godkend afgørelse",
     "payment.tax_card": "Registrér skattekort",
+    "matter.prepare_hearing": "Gennemgå høringsbrevet",
+    "matter.propose": "Foreslå afgørelse",
+    "matter.approve": "Godkend afgørelsen",
+    "repayment.assess": "Vurdér grundlaget for tilbagebetaling",
+    "repayment.police": "Anmeld til politiet",
+    "claim.rejected": "Ret det afviste krav",
+    "claim.income": "Oplys indtægt efter skat",
+    "claim.agree": "Aftal, hvordan kravet betales",
+    "claim.transfer": "Beslut, om gælden overdrages",
+    "money.plan": "Aftal eller foreslå, hvad der betales",
+    "money.follow_up": "Følg op på administrationen",
     "payment.rejected": "Udbetaling afvist",
     "payment.voucher_rejected": "Ret det afviste bilag",
     "payment.no_receipt": "Undersøg bankens manglende kvittering",
@@ -147,6 +167,7 @@ TITLES = {
     "run.escalated": "Følg op på gennemgangen",
     "run.vouchers": "Ret de afviste bilag",
     "run.differences": "Afklar differencer",
+    "books.differences": "Afklar den daglige afstemning",
     "post.undelivered": "Brev kunne ikke afleveres",
 }
 
@@ -574,6 +595,7 @@ def a_task_page(form_key: str, *, assignee: str | None = "owner") -> TaskPage:
         documents=(a_photograph(),),
         thread=a_thread() if form_key == "casework.answer_message" else None,
         event=an_event(EVENT_OF[form_key]) if form_key in EVENT_OF else None,
+        matter=a_view(form_key),
         sanction=a_sanction(an_adult().id) if form_key.startswith("sanctions") else None,
         gate=GATE if form_key.startswith("sanctions") else None,
         complaint=a_complaint(party_id=an_adult().id, forwarded_on=NOW.date())

@@ -13,11 +13,12 @@ from app.security.sessions import ServerSession, SessionStore
 from processes.domain.access import Actor
 from processes.operations.migration import Migration
 from processes.ports.books import BookDesk
-from processes.ports.change_desks import IncomeDesk, SanctionDesk
+from processes.ports.change_desks import CessationDesk, IncomeDesk, SanctionDesk
 from processes.ports.cockpit import CockpitDesk
 from processes.ports.explaining import ExplainDesk, ReplayDesk, WhatIfDesk
 from processes.ports.gateways import Clock
 from processes.ports.law_pages import LawDesk
+from processes.ports.matters import RepaymentDesk
 from processes.ports.pages import (
     CaseDesk,
     CitizenDesk,
@@ -34,7 +35,6 @@ from processes.ports.pages import (
     WorkDesk,
 )
 from processes.ports.production import ProductionDesk
-from processes.ports.matters import RepaymentDesk
 from processes.ports.runs import RunDesk
 from processes.ports.tryouts import TryoutDesk
 from processes.ports.workbench import WorkbenchDesk
@@ -98,6 +98,10 @@ class Core(Protocol):
     @property
     def what_if(self) -> WhatIfDesk:
         """Next month as it would be."""
+
+    @property
+    def cessations(self) -> CessationDesk:
+        """Ends of running help."""
 
     @property
     def incomes(self) -> IncomeDesk:
