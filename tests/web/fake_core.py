@@ -50,6 +50,7 @@ from tests.web.fake_deadlines import FakeDeadlines
 from tests.web.fake_desk import FakeDesk
 from tests.web.fake_explaining import FakeExplaining, FakeReplays, FakeWhatIf
 from tests.web.fake_production import FakeProduction
+from tests.web.fake_matters import FakeRepayments
 from tests.web.fake_team import FakeTeam
 
 NOW = datetime(2026, 3, 16, 9, 12, tzinfo=UTC)
@@ -539,6 +540,7 @@ class FakeCore:
     explaining: FakeExplaining = field(default_factory=lambda: FakeExplaining(a_case()))
     replays: FakeReplays = field(default_factory=FakeReplays)
     what_if: FakeWhatIf = field(default_factory=lambda: FakeWhatIf(a_case()))
+    repayments: FakeRepayments = field(default_factory=lambda: FakeRepayments(a_case()))
     sanctions: FakeSanctions = field(default_factory=FakeSanctions)
     spouses: FakeSpouses = field(default_factory=FakeSpouses)
     control: FakeControl = field(default_factory=FakeControl)

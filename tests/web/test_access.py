@@ -33,6 +33,8 @@ VALUES = {
     "slug": "hvorfor",
     "kind": "job",
     "run_id": "koersel-1",
+    "claim_id": "krav-1",
+    "matter_id": "tilbagebetaling-1",
     "process_key": "subsistence_application",
     "element_id": "task_assess",
     "line_id": "linje-1",
