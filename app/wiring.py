@@ -65,6 +65,7 @@ from processes.operations.messages import Messages
 from processes.operations.migration import TOPIC, Migration
 from processes.operations.production import Production
 from processes.operations.relay import Relay
+from processes.operations.replay import Replays
 from processes.operations.repayments import Repayments
 from processes.operations.replay import Replays
 from processes.operations.rulebook import Rulebook
@@ -280,6 +281,9 @@ def build_core(
         what_if=WhatIfs(control),
         incomes=IncomeChecks(control),
         cessations=Cessations(control),
+        explaining=Explaining(control),
+        replays=Replays(env),
+        what_if=WhatIfs(control),
         sanctions=Sanctions(
             control,
             JobcentreChannel(

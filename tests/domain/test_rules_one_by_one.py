@@ -21,7 +21,7 @@ from processes.domain.rules.trace import Node
 from tests.builders.facts import A_LIFE, UNKNOWN, a_fact, known
 
 FOLDER = Path(__file__).parent / "scenarios"
-FILES = ("andre_ydelser.yaml", "foer_reformen.yaml")
+FILES = ("andre_ydelser.yaml", "foer_reformen.yaml", "satser.yaml", "graenser.yaml")
 STORIES: list[dict[str, Any]] = [
     story
     for file in FILES
