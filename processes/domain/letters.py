@@ -866,7 +866,10 @@ def check_letter(letter: Letter) -> None:
 def check_decision_letter(letter: Letter, decision: Decision) -> None:
     """Refuse a letter that says anything else than the decision: kind, amounts, law, appeal."""
     check_letter(letter)
-    if letter.kind is not kind_of(decision.outcome, decision.help_kind):
+    kinds = {kind_of(decision.outcome, decision.help_kind)}
+    if decision.outcome is Outcome.REFUSED:
+        kinds.add(LetterKind.CESSATION)
+    if letter.kind not in kinds:
         raise SafeguardError(
             f"Brevet er '{letter.kind}', men afgørelsen er '{decision.outcome}'. Skriv det igen."
         )

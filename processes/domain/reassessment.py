@@ -67,6 +67,8 @@ def differences(decision: Decision, paid: Paid) -> dict[tuple[str, Month], Money
         - paid.get((party_id, month), NOTHING_PAID).gross
         for party_id in sorted(people)
         for month in sorted({month for _, month in paid})
+        # What a decision says nothing of, stands as it was decided before.
+        if decided_amount(decision.lines, party_id, month) is not None
     }
 
 

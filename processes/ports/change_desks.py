@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from processes.domain.access import Actor
 from processes.domain.cases import Case, Party
+from processes.domain.cessations import Cessation, CessationGround
 from processes.domain.decisions import Decision
 from processes.domain.incomes import IncomeFinding
 from processes.domain.periods import Month
@@ -75,3 +77,41 @@ class IncomeDesk(Protocol):
 
     def all(self, by: Actor) -> Sequence[IncomeCheckRow]:
         """Return the looks of the last year, the newest first."""
+
+
+@dataclass(frozen=True)
+class CessationsPage:
+    """What the pages about ending help show (ophørsside)."""
+
+    case: Case
+    rows: Sequence[Cessation]
+    people: Sequence[Party]
+    may_end: bool
+    """Help runs, and nobody has asked for an end that is not answered."""
+    next_month: Month
+
+
+class CessationDesk(Protocol):
+    """Ends of running help (ophør)."""
+
+    def mine(self, case_id: str, by: Actor) -> CessationsPage:
+        """Return what one can stop in one's own case."""
+
+    def wish(
+        self, case_id: str, ground: CessationGround, ends_on: date, text: str, by: Actor
+    ) -> Cessation:
+        """Ask that one's help ends."""
+
+    def of_case(self, case_id: str, by: Actor) -> CessationsPage:
+        """Return whether help runs in a case, and what was asked for."""
+
+    def begin(
+        self,
+        case_id: str,
+        party_id: str,
+        ground: CessationGround,
+        ends_on: date,
+        text: str,
+        by: Actor,
+    ) -> Cessation:
+        """Write down that help is to end."""

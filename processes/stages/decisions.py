@@ -15,6 +15,7 @@ from processes.domain import (
 )
 from processes.domain.calculation import Calculation, HelpKind, Outcome
 from processes.domain.cases import Application, CaseState, PartyRole, check_move
+from processes.domain.cessations import WISHED
 from processes.domain.decisions import DecidedLine, Decision, Proposal
 from processes.domain.errors import RuleError, SafeguardError
 from processes.domain.facts import Facts
@@ -41,7 +42,7 @@ def propose(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> V
     if hear_first or reassess:
         return {**scalars, "proposal_id": None}
     hearing = _hearing_of(ctx, calculation)
-    exception = str(values["hearing_exception"]).strip()
+    exception = str(values["hearing_exception"]).strip() or _own_wish(ctx, calculation)
     proposal = Proposal(
         id=ctx.new_id(),
         case_id=task.case_id,
@@ -68,6 +69,12 @@ def propose(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> V
         )
     ctx.uow.decisions.save_proposal(proposal)
     return {**scalars, "proposal_id": proposal.id}
+
+
+def _own_wish(ctx: StepContext, calculation: Calculation) -> str:
+    """Return why nobody is heard on what they asked for themselves (FVL § 19); else nothing."""
+    cessation = ctx.uow.cessations.of_calculation(calculation.id)
+    return WISHED if cessation is not None and cessation.is_wished else ""
 
 
 def _texts(value: object) -> tuple[str, ...]:

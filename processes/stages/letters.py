@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from processes.domain import (
+    cessation_letters,
     complaint_letters,
     documents,
     hearings,
@@ -28,13 +29,13 @@ from processes.domain.decisions import Decision
 from processes.domain.documents import Direction
 from processes.domain.errors import BrokenStateError, SafeguardError
 from processes.domain.facts import Facts
-from processes.domain.identifiers import Cpr, Cvr
 from processes.domain.hearings import PartyHearing
+from processes.domain.identifiers import Cpr, Cvr
 from processes.domain.letters import Letter, Sender
 from processes.domain.matters import MatterDecision, MatterKind
 from processes.domain.periods import Month
-from processes.domain.sanctions import last_month
 from processes.domain.rules.prose import month_in_words
+from processes.domain.sanctions import last_month
 from processes.ports.gateways import Gateways, PostItem, PostReceipt, ReceiptState, RenderedLetter
 from processes.ports.records import LetterRecord, LetterState, UserTask
 from processes.steps import StepContext, Variables, receives, sends, step
@@ -243,6 +244,21 @@ def decision_letter(
             letter_id=letter_id,
             dated_on=ctx.today,
             pays_on=payments.same_day(ctx.now, rules=ctx.rules, calendar=ctx.calendar),
+        )
+    cessation = ctx.uow.cessations.of_calculation(calculation.id)
+    if cessation is not None:
+        heard = decision.hearing_id
+        return cessation_letters.compose_cessation(
+            decision,
+            cessation=cessation,
+            calculation=calculation,
+            hearing=None if heard is None else ctx.uow.hearings.get(heard),
+            case=case,
+            receiver=receiver,
+            sender=sender,
+            letter_id=letter_id,
+            dated_on=ctx.today,
+            calendar=ctx.calendar,
         )
     return letters.compose_decision(
         decision,

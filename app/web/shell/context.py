@@ -16,6 +16,8 @@ from app.web.shell.tree import branches
 from forms.base import EmptyForm
 from forms.desk import SearchForm
 from processes.domain.access import Actor, Role, may
+from processes.domain.cessations import GROUND_NAMES
+from processes.domain.cessations import STATE_NAMES as CESSATION_STATES
 from processes.domain.deadlines import USUAL
 from processes.domain.documents import LARGEST_FILE_BYTES
 from processes.domain.incomes import CLASS_NAMES as INCOME_CLASS_NAMES
@@ -132,6 +134,8 @@ def install(app: Flask) -> None:
         largest=LARGEST_FILE_BYTES,
         forskel_navne=DIFFERENCE_NAMES,
         indkomst_navne=INCOME_CLASS_NAMES,
+        ophoer_grunde=GROUND_NAMES,
+        ophoer_tilstande=CESSATION_STATES,
         paragraf_navne=PARAGRAPH_NAMES,
         maalgruppe_navne=GROUP_NAMES,
         sanktion_tilstande=SANCTION_STATES,
