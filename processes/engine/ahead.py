@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from processes.engine.diagrams import Diagram, Kind, Node
+from processes.engine.diagrams import PARTS, Diagram, Kind, Node
 from processes.engine.graph import Ways, is_person
 from processes.engine.specs import upstream
 
@@ -102,8 +102,8 @@ def bare_harm(
             if each.kind is Kind.SERVICE_TASK and is_adverse(each.step):
                 found.add(each.step)
             called = diagrams.get(each.called) if each.kind is Kind.CALL else None
-            inner, scope = (inside, each.id) if each.kind is Kind.SUB_PROCESS else (called, "")
-            if inner is None or (each.kind not in {Kind.SUB_PROCESS, Kind.CALL}):
+            inner, scope = (inside, each.id) if each.kind in PARTS else (called, "")
+            if inner is None or (each.kind not in PARTS | {Kind.CALL}):
                 continue
             scope = scope or inner.id
             if (inner.id, scope) not in seen:

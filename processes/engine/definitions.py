@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from processes.domain.errors import BrokenStateError
-from processes.engine.diagrams import Diagram, Kind, Node
+from processes.engine.diagrams import EACH, PARTS, Diagram, Kind, Node
 from processes.engine.findings import ERROR, DeploymentError, Finding
 from processes.engine.reading import read_diagram
 from processes.engine.specs import ProcessSpec, build_specs
@@ -70,7 +70,13 @@ class Definition:
     @cached_property
     def messages(self) -> frozenset[str]:
         """The messages it starts with or waits for."""
-        return frozenset(node.message for node in self._nodes() if node.message)
+        waited = (each for node in self._nodes() for each in (node, node.listener))
+        return frozenset(each.message for each in waited if each is not None and each.message)
+
+    @cached_property
+    def throws(self) -> frozenset[str]:
+        """The messages it sends itself."""
+        return frozenset(node.sends for node in self._nodes() if node.sends)
 
     @cached_property
     def decisions(self) -> frozenset[str]:
@@ -104,9 +110,15 @@ class Definition:
             node.id: key
             for key, diagram in self.diagrams.items()
             for node in diagram.nodes.values()
-            if node.kind is Kind.SUB_PROCESS
+            if node.kind in PARTS
         }
-        return {**parts, **{key: key for key in self.diagrams}}
+        repeated = {
+            node.id + EACH: key
+            for key, diagram in self.diagrams.items()
+            for node in diagram.nodes.values()
+            if node.repeats is not None
+        }
+        return {**parts, **repeated, **{key: key for key in self.diagrams}}
 
     @cached_property
     def specs(self) -> dict[str, ProcessSpec]:
@@ -266,13 +278,13 @@ def shared_parts(diagrams: Iterable[Diagram]) -> list[Finding]:
     findings = []
     for diagram in diagrams:
         for node in diagram.nodes.values():
-            if node.kind is not Kind.SUB_PROCESS:
+            if node.kind not in PARTS and node.repeats is None:
                 continue
             if node.id in seen:
                 findings.append(
                     Finding(
                         diagram.file, node.id, "part.unique", ERROR,
-                        f"Delprocessen '{node.id}' findes også i '{seen[node.id]}'.",
+                        f"'{node.id}' findes også i '{seen[node.id]}'.",
                         "Giv den et id for sig.",
                     )
                 )  # fmt: skip

@@ -38,7 +38,9 @@ class Kind(StrEnum):
     FIRST_EVENT = "eventBasedGateway"
     EXCLUSIVE = "exclusiveGateway"
     PARALLEL = "parallelGateway"
+    THROW_MESSAGE = "messageThrowEvent"
     SUB_PROCESS = "subProcess"
+    EVENT_PART = "eventSubProcess"
     CALL = "callActivity"
 
 
@@ -46,8 +48,14 @@ GATEWAYS = {Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.FIRST_EVENT}
 ASKING = {Kind.EXCLUSIVE, Kind.INCLUSIVE}
 """The gateways whose flows have conditions."""
 BOUNDARIES = {Kind.ON_TIMER, Kind.ON_ERROR, Kind.ON_MESSAGE, Kind.ON_ESCALATION}
-SIDE_WAYS = {Kind.ON_TIMER, Kind.ON_ESCALATION}
+SIDE_WAYS = {Kind.ON_TIMER, Kind.ON_ESCALATION, Kind.ON_MESSAGE}
 """What may happen on an edge without ending its element."""
+PARTS = {Kind.SUB_PROCESS, Kind.EVENT_PART}
+"""What has a drawing of its own inside."""
+REPEATED = {Kind.USER_TASK, Kind.SERVICE_TASK, Kind.RULE_TASK, Kind.SUB_PROCESS, Kind.CALL}
+"""What can be done several times, for each of some items."""
+EACH = ".each"
+"""Ends the name of the scope in which the times of a repeated element are done."""
 CAUGHT = {Kind.RECEIVE, Kind.CATCH_MESSAGE, Kind.CATCH_TIMER}
 """What can stand behind an event gateway."""
 WAITS = {Kind.USER_TASK, Kind.RECEIVE, Kind.CATCH_MESSAGE, Kind.CATCH_TIMER}
@@ -143,6 +151,11 @@ class Node:
     outs: dict[str, str] = field(default_factory=dict)
     sets: dict[str, str] = field(default_factory=dict)
     terminates: bool = False
+    sends: str = ""
+    """The message it throws; `key` and `gives` say to whom and with what."""
+    gives: dict[str, str] = field(default_factory=dict)
+    listener: Node | None = None
+    """Of an event sub-process: what starts it, as an event that stands in the scope around it."""
     repeats: Repeats | None = None
     """How often it is done, when more than once."""
     incoming: list[Flow] = field(default_factory=list)
@@ -167,6 +180,8 @@ class Diagram:
     drawn: frozenset[str]
     """The ids that have a shape or an edge."""
     problems: tuple[Finding, ...]
+    remarks: tuple[Finding, ...] = ()
+    """What is only drawing and has no effect: said, so that nothing is ignored in silence."""
 
     def within(self, process: str) -> Iterator[Node]:
         """Yield the elements that stand directly in the process or sub-process."""

@@ -133,6 +133,18 @@ class Await:
 
 
 @dataclass(frozen=True)
+class Send:
+    """Send a message to whoever waits for it with this key, once this is saved."""
+
+    token: str
+    """Of this visit to the element that throws it, so that it is sent once."""
+    element_id: str
+    message: str
+    key: str
+    variables: Variables
+
+
+@dataclass(frozen=True)
 class Withdraw:
     """Whatever was wanted for this token (task, step, timer, wait) is no longer wanted."""
 
@@ -173,7 +185,7 @@ class Ended:
     variables: Variables
 
 
-Effect = OpenTask | RunStep | SetTimer | Await | Withdraw | RaiseIncident | Record | Ended
+Effect = OpenTask | RunStep | SetTimer | Await | Send | Withdraw | RaiseIncident | Record | Ended
 
 
 @dataclass(frozen=True)

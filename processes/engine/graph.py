@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
-from processes.engine.diagrams import SIDE_WAYS, WAITS, Diagram, Kind, Node
+from processes.engine.diagrams import PARTS, SIDE_WAYS, WAITS, Diagram, Kind, Node
 
 Diagrams = Mapping[str, Diagram]
 SHORTEST = timedelta(minutes=1)
@@ -19,12 +19,14 @@ Stops = Callable[[Node], bool]
 
 
 def is_person(node: Node) -> bool:
-    """Tell whether somebody must do something here."""
-    return node.kind is Kind.USER_TASK
+    """Tell whether somebody must do something here; a repeated task may be done no time at all."""
+    return node.kind is Kind.USER_TASK and node.repeats is None
 
 
 def is_wait(node: Node) -> bool:
     """Tell whether the process stands still here until the world does something."""
+    if node.repeats is not None:
+        return False
     return node.kind in WAITS or node.kind in {Kind.ON_TIMER, Kind.ON_MESSAGE}
 
 
@@ -65,7 +67,9 @@ class Ways:
             yield diagram.nodes[flow.target]
 
     def _passable(self, diagram: Diagram, node: Node) -> bool:
-        if node.kind is Kind.SUB_PROCESS:
+        if node.repeats is not None:
+            return True
+        if node.kind in PARTS:
             return self.passes(diagram, node.id)
         if node.kind is Kind.CALL:
             called = self.diagrams.get(node.called)
@@ -82,7 +86,8 @@ class Ways:
                 return False
             self._asking.add(scope)
             self._open[scope] = any(
-                node.kind is Kind.END and node.error_code is None
+                (node.kind is Kind.END and node.error_code is None)
+                or (node.kind is Kind.EVENT_PART and self.passes(diagram, node.id))
                 for node in self.paths(diagram, scope, side_branches=False).values_of()
             )
             self._asking.discard(scope)
@@ -93,8 +98,19 @@ class Ways:
         return iter(self.paths(diagram, scope).values_of())
 
     def paths(self, diagram: Diagram, scope: str, *, side_branches: bool = True) -> Reached:
-        """Return the elements reached, each with the one before it on a shortest way."""
-        starts = [node for node in diagram.within(scope) if node.kind is Kind.START]
+        """Return the elements reached, each with the one before it on a shortest way.
+
+        An event sub-process can begin at any time, as an event on the edge of its scope does.
+        """
+
+        def begins(listener: Node) -> bool:
+            return side_branches or listener.interrupting
+
+        starts = [
+            node
+            for node in diagram.within(scope)
+            if node.kind is Kind.START or (node.listener is not None and begins(node.listener))
+        ]
         return self.from_here(diagram, starts, side_branches=side_branches)
 
     def from_here(
@@ -152,7 +168,7 @@ def bare_steps(
             if wanted(node):
                 yield diagram, node, way
             inner = diagrams.get(node.called) if node.kind is Kind.CALL else None
-            if node.kind is Kind.SUB_PROCESS:
+            if node.kind in PARTS:
                 yield from search(diagram, node.id, way)
             elif inner is not None and inner.id not in entered:
                 entered.add(inner.id)
@@ -189,18 +205,22 @@ def escaping_errors(diagrams: Diagrams, process: str, *, stack: tuple[str, ...] 
         elif node.kind is Kind.CALL and node.called in diagrams and node.called not in stack:
             caught = {each.error_code for each in node.boundaries}
             codes = escaping_errors(diagrams, node.called, stack=(*stack, process)) - caught
-        escaped |= {code for code in codes if not _caught_outside(diagram, node, code)}
+        escaped |= codes - set(caught_around(diagram, node))
     return escaped
 
 
-def _caught_outside(diagram: Diagram, node: Node, code: str) -> bool:
+def caught_around(diagram: Diagram, node: Node) -> Iterator[str]:
+    """Yield the errors that are caught around an element: in its scopes, and on their edges."""
     scope = node.process
-    while scope != diagram.id:
+    while True:
+        for each in diagram.within(scope):
+            if each.listener is not None and each.listener.error_code:
+                yield each.listener.error_code
+        if scope == diagram.id:
+            return
         host = diagram.nodes[scope]
-        if any(each.error_code == code for each in host.boundaries):
-            return True
+        yield from (each.error_code for each in host.boundaries if each.error_code)
         scope = host.process
-    return False
 
 
 def side_branches(diagram: Diagram) -> Iterator[tuple[Node, Node]]:

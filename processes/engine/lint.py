@@ -20,6 +20,7 @@ from processes.engine.diagrams import ASKING, GATEWAYS, Diagram, Kind, Node
 from processes.engine.findings import ERROR, WARNING, DeploymentError, Finding
 from processes.engine.graph import (
     bare_steps,
+    caught_around,
     circles_without_wait,
     escaping_errors,
     is_wait,
@@ -53,6 +54,8 @@ PREFIXES: Mapping[Kind, str] = {
     Kind.ON_MESSAGE: "on_",
     Kind.CALL: "call_",
     Kind.SUB_PROCESS: "part_",
+    Kind.EVENT_PART: "part_",
+    Kind.THROW_MESSAGE: "send_",
 }
 GENERATED = re.compile(
     r"(?:Flow|SequenceFlow|Activity|Gateway|Event|Process|Task|StartEvent|EndEvent|Association"
@@ -126,6 +129,7 @@ class _Judge:
     def all(self) -> list[Finding]:
         """Return all findings, those of the reader first."""
         self.findings += self.diagram.problems
+        self.findings += self.diagram.remarks
         self.process()
         for node in self.diagram.nodes.values():
             self.names(node)
@@ -217,8 +221,11 @@ class _Judge:
                 node.id, "decision.unknown", f"Beslutningstabellen '{node.decision}' findes ikke.",
                 "Tilføj tabellen, eller ret navnet.",
             )  # fmt: skip
-        if node.message:
-            self.message(node, node.message)
+        for name in (node.message, None if node.listener is None else node.listener.message):
+            if name:
+                self.message(node, name)
+        if node.sends:
+            self.named(node, node.sends)
 
     def message(self, node: Node, name: str) -> None:
         known = self.catalogue.messages
@@ -227,6 +234,9 @@ class _Judge:
                 node.id, "message.unknown", f"Beskeden '{name}' sendes ikke af noget.",
                 "Ret navnet, eller få beskeden oprettet.",
             )  # fmt: skip
+        self.named(node, name)
+
+    def named(self, node: Node, name: str) -> None:
         if not MESSAGE.fullmatch(name):
             self.note(
                 node.id, "message.name", f"Beskedens navn '{name}' følger ikke formen.",
@@ -235,7 +245,7 @@ class _Judge:
 
     def form(self, node: Node) -> None:
         forms = self.catalogue.forms
-        if forms is not None and node.form_key not in forms:
+        if forms is not None and node.form_key and node.form_key not in forms:
             self.note(
                 node.id, "form.unknown", f"Formularen '{node.form_key}' findes ikke.",
                 "Vælg en formular fra listen, eller få den lavet.",
@@ -277,7 +287,8 @@ class _Judge:
         if possible is None:
             return
         caught = {each.error_code: each for each in node.boundaries if each.error_code}
-        for code in sorted(possible - set(caught)):
+        around = set(caught_around(self.diagram, node))
+        for code in sorted(possible - set(caught) - around):
             self.note(
                 node.id, "error.uncaught", f"Fejlen '{code}' fanges ikke.",
                 "Sæt en fejlhændelse på kanten, og tegn, hvem der så gør hvad.",
@@ -329,7 +340,7 @@ def read_all(
                 findings += schema_findings(file, content)
                 diagrams[diagram.id] = diagram
                 if not diagram.id:
-                    findings += diagram.problems
+                    findings += [*diagram.problems, *diagram.remarks]
             elif file.endswith(".dmn"):
                 table = parse_table(content, file=file)
                 tables[table.id] = table
@@ -356,6 +367,7 @@ def lint(files: Mapping[str, bytes], catalogue: Catalogue) -> list[Finding]:
                     "Fjern tabellen, eller slå den op i en proces.",
                 )
             )  # fmt: skip
+    findings += endless_starts(diagrams)
     called = {node.called for each in diagrams.values() for node in each.nodes.values()}
     for main in diagrams:
         bound, problems = closure(diagrams, main)
@@ -365,6 +377,48 @@ def lint(files: Mapping[str, bytes], catalogue: Catalogue) -> list[Finding]:
             if sound:
                 findings += adverse_without_person(diagrams, main, catalogue.steps)
     return sorted(set(findings))
+
+
+def endless_starts(diagrams: Mapping[str, Diagram]) -> list[Finding]:
+    """Return the messages that, however many processes later, start the process they come from.
+
+    Each start would send the next one: the number of instances would grow without anybody acting.
+    """
+    starts: dict[str, str] = {}
+    for key, diagram in diagrams.items():
+        for node in diagram.within(key):
+            if node.kind is Kind.START and node.message:
+                starts[node.message] = key
+    sends = {
+        key: {node.sends: node for each in closure(diagrams, key)[0]
+              for node in diagrams[each].nodes.values() if node.sends}
+        for key in starts.values()
+    }  # fmt: skip
+    return [
+        Finding(
+            diagrams[key].file, node.id, "message.endless", ERROR,
+            f"Beskeden '{message}' starter, måske gennem andre processer, den proces, der sender "
+            "den: der ville komme forløb uden ende.",
+            "Send en besked, som noget venter på, eller tegn gentagelsen som en løkke.",
+        )
+        for key, sent in sends.items()
+        for message, node in sent.items()
+        if key in _started_by(message, starts, sends)
+    ]  # fmt: skip
+
+
+def _started_by(
+    message: str, starts: Mapping[str, str], sends: Mapping[str, Mapping[str, Node]]
+) -> set[str]:
+    """Return the processes that come of a message, however many processes later."""
+    started: set[str] = set()
+    todo = [message]
+    while todo:
+        process = starts.get(todo.pop())
+        if process is not None and process not in started:
+            started.add(process)
+            todo += sends[process]
+    return started
 
 
 def adverse_without_person(

@@ -16,8 +16,9 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from processes.domain.errors import BrokenStateError
+from processes.engine import repeating
 from processes.engine.definitions import MAX_NESTING
-from processes.engine.diagrams import Flow, Kind, Node
+from processes.engine.diagrams import EACH, Flow, Kind, Node
 from processes.engine.effects import (
     Await,
     Effect,
@@ -28,6 +29,7 @@ from processes.engine.effects import (
     Record,
     Retry,
     RunStep,
+    Send,
     SetTimer,
     Start,
     StepDone,
@@ -49,12 +51,15 @@ from processes.engine.judging import (
     moment,
     several,
 )
-from processes.engine.merging import MergeConflictError, merge
+from processes.engine.merging import MergeConflictError, merge, merge_agreed
 from processes.engine.specs import (
     BoundarySpec,
     ChoiceSpec,
     GuardSpec,
     JoinSpec,
+    ListenerSpec,
+    ManySpec,
+    RootSpec,
     is_live,
     listen_again,
     make_ready,
@@ -71,6 +76,7 @@ from processes.engine.tree import (
     escalation_boundary,
     in_side_branch,
     interrupted_by,
+    listeners,
     parted_at,
 )
 
@@ -160,9 +166,9 @@ class Machine:
             case TimerFired(), Kind.CATCH_TIMER:
                 self.end_wait(task, {})
             case TimerFired(), Kind.ON_TIMER:
-                self.fire(task)
+                self.happen(task, {})
             case MessageArrived(_, result), Kind.ON_MESSAGE:
-                self.hear(task, result)
+                self.happen(task, check_variables(result))
             case StepFailed(_, code), Kind.SERVICE_TASK:
                 self.fail(task, code)
             case _:
@@ -175,16 +181,33 @@ class Machine:
         task.data = self.fitting_or_broken({**task.data, **checked}, task)
         self.complete(task, by=by, result=checked)
 
-    def hear(self, boundary: Task, result: Variables) -> None:
-        """Let a message on the edge of an element happen, with what it says in the scope."""
-        boundary.data.update(check_variables(result))
-        self.fire(boundary)
+    def happen(self, event: Task, result: Variables) -> None:
+        """Let an event on an edge, or in a scope, happen, with what it says in the variables."""
+        if isinstance(event.task_spec, ListenerSpec):
+            event.data = self.known_in(event.workflow)
+        event.data.update(result)
+        self.fire(event)
+
+    def known_in(self, inside: Workflow) -> dict[str, object]:
+        """Return what the tokens of a scope know together; where they disagree, what was before."""
+        tokens = [
+            task
+            for task in inside.tasks.values()
+            if is_live(task) and not isinstance(task.task_spec, BoundarySpec)
+        ]
+        if not tokens:
+            return {}
+        return merge_agreed(parted_at(tokens).data, [task.data for task in tokens])
 
     def fail(self, task: Task, code: str) -> None:
         """Lead a step's error to its boundary event, or say that there is none."""
         boundary = error_boundary(task, code)
         if boundary is not None:
             self.fire(boundary)
+            return
+        caught = self.catcher(task, code, error_boundary)
+        if caught is not None:
+            self.happen(caught, {})
             return
         self.raise_incident(
             task,
@@ -270,7 +293,11 @@ class Machine:
         """Raise an incident when nothing and nobody can ever move this instance again."""
         live = self.it.live()
         moves = any(
-            "n" in task.internal_data and not isinstance(task.task_spec, BoundarySpec)
+            "n" in task.internal_data
+            and (
+                isinstance(task.task_spec, ListenerSpec)
+                or not isinstance(task.task_spec, BoundarySpec)
+            )
             for task in live
         )
         if self.it.ended or moves:
@@ -292,6 +319,10 @@ class Machine:
         node: Node | None = task.task_spec.node
         if isinstance(task.task_spec, GuardSpec):
             self.open_guard(task)
+        elif isinstance(task.task_spec, RootSpec):
+            self.open_scope(task)
+        elif isinstance(task.task_spec, ManySpec):
+            repeating.begin(self, task)
         elif isinstance(task.task_spec, ChoiceSpec):
             ways: Mapping[str, Flow] = task.task_spec.flow_to
             split = task.task_spec.split
@@ -372,6 +403,46 @@ class Machine:
             elif name in keys:
                 self.effects.append(Await(self.it.token(child), name, *keys[name]))
 
+    def open_scope(self, task: Task) -> None:
+        """Begin a process or part, and listen for what can start an event sub-process in it."""
+        specs = task.workflow.spec.task_specs
+        parts = [each for each in specs.values() if isinstance(each, ListenerSpec)]
+        wanted = {
+            each.name: self.heard(each.node, task.data) for each in parts if each.node is not None
+        }
+        self.complete(task)
+        for child in task.children:
+            if wanted.get(child.task_spec.name) is not None:
+                self.listen_for(child, wanted[child.task_spec.name])
+
+    def heard(self, node: Node, scope: Variables) -> datetime | str | None:
+        """Return what an event waits for: a moment, a message's key, or nothing by itself."""
+        if node.wait is not None:
+            return moment(node.wait, scope, self.now)
+        return message_key(node, scope) if node.kind is Kind.ON_MESSAGE else None
+
+    def listen_for(self, event: Task, heard: datetime | str | None) -> None:
+        """Want what an event waits for."""
+        node, token = event.task_spec.node, self.it.token(event)
+        if isinstance(heard, datetime):
+            self.effects.append(SetTimer(token, node.id, heard))
+        elif heard is not None:
+            self.effects.append(Await(token, node.id, node.message or "", heard))
+
+    def send(self, node: Node, scope: Variables) -> Send | None:
+        """Return the message that an element sends, if it does."""
+        if not node.sends:
+            return None
+        key, gives = message_key(node, scope), mapped(node.gives, scope)
+        return Send(self.it.fresh_token(), node.id, node.sends, key, gives)
+
+    def throw_message(self, task: Task) -> None:
+        """Send a message on the way, and go on."""
+        sent = self.send(task.task_spec.node, task.data)
+        if sent is not None:
+            self.effects.append(sent)
+        self.complete(task)
+
     def open_events(self, task: Task) -> None:
         """Open all events behind an event gateway; the first that happens ends the others."""
         for child in task.children:
@@ -390,15 +461,10 @@ class Machine:
 
     def carry(self, task: Task, code: str, scope: Variables) -> None:
         """Carry an escalation out to the nearest event on an edge that catches it."""
-        inside: Workflow = task.workflow
-        while (host := self.it.host_of(inside)) is not None:
-            boundary = escalation_boundary(host, code)
-            if boundary is not None:
-                if host.task_spec.node.kind is Kind.SUB_PROCESS and inside is task.workflow:
-                    boundary.data = copy.deepcopy(dict(scope))
-                self.fire(boundary)
-                return
-            inside = host.workflow
+        boundary = self.catcher(task, code, escalation_boundary)
+        if boundary is not None:
+            self.caught(boundary, task, scope)
+            return
         raise Fault(
             "unhandled_escalation",
             f"Eskaleringen '{code}' fra '{task.task_spec.node.name}' fanges ikke af nogen. "
@@ -409,13 +475,9 @@ class Machine:
         """Begin a called process or an embedded sub-process."""
         node = task.task_spec.node
         top = self.it.top
-        depth = getattr(task.workflow, "depth", 0) + 1
-        if depth > MAX_NESTING or len(top.subprocesses) >= MAX_SUBPROCESSES:
-            raise Fault(
-                "budget",
-                f"Processen er kaldt i mere end {MAX_NESTING} led eller har over "
-                f"{MAX_SUBPROCESSES} delprocesser i gang.",
-            )
+        if self.depth(task.workflow) > MAX_NESTING:
+            raise Fault("budget", f"Processen er kaldt i mere end {MAX_NESTING} led.")
+        self.check_room(1)
         calls = node.kind is Kind.CALL
         scope = self.fits(mapped(node.ins, task.data)) if calls else copy.deepcopy(task.data)
         task.run()
@@ -423,18 +485,34 @@ class Machine:
         inner = top.create_subprocess(task, node.called if calls else node.id)
         inner.task_tree.data = scope
 
+    def depth(self, workflow: Workflow) -> int:
+        """Return how deep what is begun here would lie; times of a repetition are no level."""
+        levels = 1
+        while (host := self.it.host_of(workflow)) is not None:
+            levels += not workflow.spec.name.endswith(EACH)
+            workflow = host.workflow
+        return levels
+
+    def check_room(self, more: int) -> None:
+        """Stop before an instance has more going on at once than anybody can look through."""
+        parts = len(self.it.top.subprocesses)
+        if parts + min(more, 1) > MAX_SUBPROCESSES or len(self.it.live()) + more > MAX_LIVE:
+            raise Fault(
+                "budget",
+                f"Processen har over {MAX_SUBPROCESSES} delprocesser eller {MAX_LIVE} grene i "
+                "gang. Se, om diagrammet går i ring, og del det op.",
+            )
+
     def arrive(self, task: Task) -> None:
         """Come to an end event: it ends this branch, ends the process, or throws an error."""
         node = task.task_spec.node
         sets = mapped(node.sets, task.data)
         self.fits({**task.data, **sets}, task)
-        if node.error_code is not None:
-            self.throw(task, node.error_code, sets)
+        sent = self.send(node, {**task.data, **sets})
+        if sent is not None:
+            self.effects.append(sent)
+        if not self.thrown(task, node, sets):
             return
-        if node.escalation is not None:
-            self.carry(task, node.escalation, {**task.data, **sets})
-            if not is_live(task):
-                return
         task.data.update(sets)
         if node.terminates:
             for other in [each for each in task.workflow.tasks.values() if is_live(each)]:
@@ -449,6 +527,15 @@ class Machine:
         task.run()
         self.record(task, "completed")
 
+    def thrown(self, task: Task, node: Node, sets: Variables) -> bool:
+        """Throw what an end event throws; False when the event is over with that."""
+        if node.error_code is not None:
+            self.throw(task, node.error_code, sets)
+            return False
+        if node.escalation is not None:
+            self.carry(task, node.escalation, {**task.data, **sets})
+        return is_live(task)
+
     ENTER: Mapping[Kind, Callable[[Machine, Task], None]] = {
         Kind.USER_TASK: ask_person,
         Kind.SERVICE_TASK: ask_step,
@@ -457,6 +544,8 @@ class Machine:
         Kind.CATCH_MESSAGE: ask_message,
         Kind.CATCH_TIMER: ask_clock,
         Kind.SUB_PROCESS: call,
+        Kind.EVENT_PART: call,
+        Kind.THROW_MESSAGE: throw_message,
         Kind.CALL: call,
         Kind.FIRST_EVENT: open_events,
         Kind.ESCALATE: escalate,
@@ -466,15 +555,24 @@ class Machine:
     # -- out of an element
 
     def complete(
-        self, task: Task, *, by: str | None = None, result: Variables | None = None
+        self,
+        task: Task,
+        *,
+        by: str | None = None,
+        result: Variables | None = None,
+        told: bool = False,
     ) -> None:
-        """Leave an element: the events on its edge stop listening, and the next are reached."""
+        """Leave an element: the events on its edge stop listening, and the next are reached.
+
+        `told`: what was done at it stands in history already.
+        """
         listening = list(boundaries(task))
         if task.has_state(TaskState.READY):
             task.run()
         else:
             task.complete()
-        self.record(task, "completed", by=by, result=result)
+        if not told:
+            self.record(task, "completed", by=by, result=result)
         for boundary in listening:
             self.cancel(boundary)
         self.end_race(task)
@@ -482,6 +580,8 @@ class Machine:
             flow = task.task_spec.flow_to.get(child.task_spec.name)
             if flow is not None:
                 self.flows.append(f"{self.it.definition.owners[flow.process]}/{flow.id}")
+        if task.workflow.spec.name.endswith(EACH) and "time" in task.internal_data:
+            repeating.end_time(self, task)
 
     def end_race(self, task: Task) -> None:
         """Give up the events that stood behind the same event gateway and came too late."""
@@ -494,21 +594,46 @@ class Machine:
 
     def throw(self, task: Task, code: str, sets: Variables) -> None:
         """Carry an error out to the nearest event on an edge that catches it."""
-        inside: Workflow = task.workflow
-        while (host := self.it.host_of(inside)) is not None:
-            boundary = error_boundary(host, code)
-            if boundary is not None:
-                self.record(task, "completed", result=sets)
-                if host.task_spec.node.kind is Kind.SUB_PROCESS and inside is task.workflow:
-                    boundary.data = {**task.data, **sets}
-                self.fire(boundary)
-                return
-            inside = host.workflow
+        boundary = self.catcher(task, code, error_boundary)
+        if boundary is not None:
+            self.record(task, "completed", result=sets)
+            self.caught(boundary, task, {**task.data, **sets})
+            return
         raise Fault(
             "unhandled_error",
             f"Fejlen '{code}' fra '{task.task_spec.node.name}' fanges ikke af nogen. "
             "Sæt en fejlhændelse på kaldet.",
         )
+
+    def catcher(
+        self, task: Task, code: str, on_edge: Callable[[Task, str], Task | None]
+    ) -> Task | None:
+        """Return what catches an error or escalation: in the nearest scope, or on its edge."""
+        inside: Workflow = task.workflow
+        while True:
+            listening = next((each for each in listeners(inside) if _catches(each, code)), None)
+            host = self.it.host_of(inside)
+            caught = listening or (None if host is None else on_edge(host, code))
+            if caught is not None or host is None:
+                return caught
+            inside = host.workflow
+
+    def caught(self, event: Task, task: Task, scope: Variables) -> None:
+        """Let what was caught happen, with the variables of where it was thrown if it knows them.
+
+        A called process keeps its own: only what it gives out leaves it.
+        """
+        host = self.it.host_of(task.workflow)
+        around = isinstance(event.task_spec, ListenerSpec)
+        here = event.workflow is task.workflow
+        part = host is not None and host.task_spec.node.kind is not Kind.CALL
+        if here if around else (part and host is not None and event.parent is host.parent):
+            event.data = copy.deepcopy(dict(scope))
+            self.fire(event)
+        elif around:
+            self.happen(event, {})
+        else:
+            self.fire(event)
 
     def fits(self, scope: dict[str, object], *instead_of: Task) -> dict[str, object]:
         """Return variables that the instance may carry, in the place of those of some tokens."""
@@ -525,12 +650,15 @@ class Machine:
     def fire(self, boundary: Task) -> None:
         """Let an event on an edge happen; an interrupting one ends its element."""
         for ended in interrupted_by(boundary):
-            self.cancel(ended)
+            if is_live(ended):
+                self.cancel(ended)
+        node = boundary.task_spec.node
+        again = not node.interrupting and node.kind in {Kind.ON_ESCALATION, Kind.ON_MESSAGE}
+        heard = self.heard(node, boundary.data) if again else None
         boundary.internal_data["fired"] = True
         update(boundary)
-        node = boundary.task_spec.node
-        if node.kind is Kind.ON_ESCALATION and not node.interrupting:
-            listen_again(boundary)
+        if again:
+            self.listen_for(listen_again(boundary), heard)
 
     def cancel(self, task: Task) -> None:
         """Give up a visit and all that goes on inside it."""
@@ -541,7 +669,8 @@ class Machine:
         wanted = "n" in task.internal_data
         if wanted:
             self.withdraw(task)
-        if (wanted or inner is not None) and not isinstance(task.task_spec, BoundarySpec):
+        silent = isinstance(task.task_spec, (BoundarySpec, ManySpec))
+        if (wanted or inner is not None) and not silent:
             self.record(task, "cancelled")
         task.cancel()
 
@@ -597,7 +726,11 @@ class Machine:
     def finish(self) -> bool:
         """End one process, innermost first, in which every branch has come to an end event."""
         for workflow in reversed(self.it.workflows()):
-            live = [task for task in workflow.tasks.values() if is_live(task)]
+            live = [
+                task
+                for task in workflow.tasks.values()
+                if is_live(task) and not isinstance(task.task_spec, ListenerSpec)
+            ]
             arrived = all(
                 "arrived" in task.internal_data and "parked" not in task.internal_data
                 for task in live
@@ -620,13 +753,33 @@ class Machine:
         )
         for task in arrivals:
             set_state(task, TaskState.COMPLETED)
+        for each in list(listeners(last.workflow)):
+            self.cancel(each)
         if host is None:
             self.it.end()
             self.effects.append(Ended(last.task_spec.node.id, scope))
             return
         del self.it.top.subprocesses[host.id]
         host.data = after
-        self.complete(host, result=outs)
+        if host.task_spec.node.kind is Kind.EVENT_PART:
+            self.end_event_part(host)
+        else:
+            self.complete(host, result=outs)
+
+    def end_event_part(self, host: Task) -> None:
+        """End an event sub-process: one that interrupted has come to the end of its scope."""
+        self.record(host, "completed")
+        # The visit that began it need not be kept, so its drawing is asked.
+        listener: Node = host.task_spec.node.listener
+        if listener.interrupting:
+            host.internal_data["arrived"] = True
+        else:
+            set_state(host, TaskState.COMPLETED)
+
+
+def _catches(listener: Task, code: str) -> bool:
+    node = listener.task_spec.node
+    return code in {node.error_code, node.escalation}
 
 
 def _merged(arrivals: list[Task]) -> dict[str, object]:

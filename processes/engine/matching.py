@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from processes.engine.definitions import Definition
-from processes.engine.diagrams import BOUNDARIES, GATEWAYS, Diagram, Kind, Node
+from processes.engine.diagrams import BOUNDARIES, EACH, GATEWAYS, Diagram, Kind, Node
 
 ALIKE = ({Kind.RECEIVE, Kind.CATCH_MESSAGE},)
 """Kinds that a token can stand at just the same."""
@@ -41,7 +41,9 @@ class Counterparts:
         diagram = self.new.diagrams[self.new.owners[scope]]
         wanted = self.by_hand.get(place_of(self.old, node), node.id)
         found = diagram.nodes.get(wanted)
-        return found if found is not None and found.process == scope else None
+        if found is None or scope not in {found.process, found.id + EACH}:
+            return None
+        return found
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,23 @@ def merge(base: Scope, branches: Sequence[Scope], *, path: str = "") -> dict[str
     return merged
 
 
+def merge_agreed(base: Scope, branches: Sequence[Scope]) -> dict[str, object]:
+    """Merge what the branches agree on; where they do not, what they had before they parted.
+
+    >>> merge_agreed({"a": 1, "b": 1}, [{"a": 2, "b": 2}, {"a": 3, "b": 1}])
+    {'a': 1, 'b': 2}
+    """
+    keys = dict.fromkeys([*base, *(key for branch in branches for key in branch)])
+    merged: dict[str, object] = {}
+    for key in keys:
+        only = [{key: each[key]} if key in each else {} for each in (base, *branches)]
+        try:
+            merged |= merge(only[0], only[1:])
+        except MergeConflictError:
+            merged |= copy.deepcopy(only[0])
+    return merged
+
+
 def _merge_maps(
     before: object, now: list[object], changed: list[object], path: str
 ) -> dict[str, object]:

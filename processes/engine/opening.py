@@ -25,10 +25,11 @@ from processes.engine.effects import (
 from processes.engine.judging import Fault, deadline, mapped, message_key, moment
 from processes.engine.machine import Machine
 from processes.engine.relocating import Mover
-from processes.engine.specs import GuardSpec, is_live, listen
+from processes.engine.specs import LISTENER, GuardSpec, ListenerSpec, is_live, listen
 from processes.engine.state import decode, encode
 from processes.engine.syntax import ExpressionError
 from processes.engine.tables import DecisionTable
+from processes.engine.tree import Workflow
 
 
 class Opening:
@@ -68,6 +69,7 @@ class Opening:
     def _gained(self) -> None:
         """Open what lies on edges and in races that stand already, and was not there before."""
         for flow in self.it.workflows():
+            self._event_parts(flow)
             for task in list(flow.tasks.values()):
                 node: Node | None = task.task_spec.node
                 if node is None:
@@ -116,6 +118,22 @@ class Opening:
             if wanted is not None:
                 self.machine.effects.append(wanted(self.it.token(child)))
             self.mover.change(f"Der ventes også på '{node.name}'.")
+
+    def _event_parts(self, flow: Workflow) -> None:
+        """Listen for what starts the event sub-processes that the old version did not have."""
+        for spec in flow.spec.task_specs.values():
+            if not isinstance(spec, ListenerSpec) or spec.node is None:
+                continue
+            goes_on = any(map(is_live, flow.tasks.values()))
+            if not goes_on or self.mover.had(spec.name.removesuffix(LISTENER)):
+                continue
+            self._try(spec.node, partial(self._begin_listening, flow, spec.name, spec.node))
+
+    def _begin_listening(self, flow: Workflow, name: str, node: Node) -> None:
+        scope = self.machine.known_in(flow)
+        heard = self.machine.heard(node, scope)
+        self.machine.listen_for(listen(flow.task_tree, name, scope), heard)
+        self.mover.change(f"Der ventes også på '{node.name or node.id}'.")
 
     def _race(self, task: Task) -> None:
         """Wait for the events behind an event gateway that the old version did not have."""

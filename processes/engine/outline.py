@@ -36,6 +36,8 @@ KIND_WORDS = {
     Kind.PARALLEL: "samtidigt",
     Kind.SUB_PROCESS: "delproces",
     Kind.CALL: "fælles proces",
+    Kind.THROW_MESSAGE: "sender besked",
+    Kind.EVENT_PART: "delproces ved en hændelse",
 }
 """What each kind of element is called by somebody who does not draw."""
 

@@ -10,8 +10,27 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from processes.engine.diagrams import Diagram, Flow, Kind, Node, Wait, parse_duration
-from processes.engine.findings import BPMN, BPMNDI, DI, ERROR, SPIFF, XSI, Finding, read_xml
+from processes.engine.diagrams import (
+    REPEATED,
+    Diagram,
+    Flow,
+    Kind,
+    Node,
+    Repeats,
+    Wait,
+    parse_duration,
+)
+from processes.engine.findings import (
+    BPMN,
+    BPMNDI,
+    DI,
+    ERROR,
+    SPIFF,
+    WARNING,
+    XSI,
+    Finding,
+    read_xml,
+)
 from processes.engine.structure import check_structure
 from processes.engine.syntax import ExpressionError, parse
 
@@ -27,30 +46,52 @@ WAY_OUT = {
     "transaction": "Brug en delproces med fejlhændelser på kanten.",
     "adHocSubProcess": "Tegn opgaverne i en rækkefølge, eller parallelt.",
     "standardLoopCharacteristics": "Tegn løkken med en gateway og et flow tilbage.",
-    "multiInstanceLoopCharacteristics": "Lad et trin oprette én proces for hver.",
-    "collaboration": "Fjern puljen (pool): en fil har én proces uden pulje.",
-    "laneSet": "Fjern banerne (lanes); rollen står på brugertasken.",
-    "signalEventDefinition": "Brug en besked.",
+    "multiInstanceLoopCharacteristics": "Kun opgaver, trin, tabeller, delproces og kald kan "
+    "gentages. Sæt gentagelsen på en delproces omkring elementet.",
+    "participantMultiplicity": "Tegn en pulje for hver part, eller skriv det i dens navn.",
+    "signalEventDefinition": "Brug en besked: den når den ene, der venter med nøglen.",
     "linkEventDefinition": "Brug den som mellemhændelse, der kaster eller griber.",
     "escalationEventDefinition": "Kast den i en delproces, og grib den på delprocessens kant.",
     "compensateEventDefinition": "Tegn det, der skal ske, som almindelige trin.",
     "conditionalEventDefinition": "Brug en besked.",
     "cancelEventDefinition": "Brug en fejlhændelse.",
     "timeCycle": "Brug et tidspunkt (timeDate) eller en varighed (timeDuration).",
-    "dataObject": "Sagens data står i sagen; processen bærer kun id'er. Fjern det.",
-    "dataObjectReference": "Sagens data står i sagen; processen bærer kun id'er. Fjern det.",
-    "dataStoreReference": "Sagens data står i sagen; processen bærer kun id'er. Fjern det.",
-    "ioSpecification": "Brug in: og out: på kaldet; se bpmn/README.md.",
+    "assignment": "Lad et trin eller en opgave sætte variablen.",
+    "transformation": "Lad et trin eller en opgave sætte variablen.",
     "preScript": "Et diagram kan ikke køre kode. Brug en servicetask.",
     "postScript": "Et diagram kan ikke køre kode. Brug en servicetask.",
 }
 FALLBACK = "Fjern elementet, eller tegn det med de elementer, der står i bpmn/README.md."
 
+REASONS = {
+    ("startEvent", "timerEventDefinition"): "Lad en besked starte den: en proces begynder i en "
+    "sag, og et ur har ingen. Kørsler på faste dage planlægges af systemet.",
+    ("startEvent", "signalEventDefinition"): "Lad en besked starte den.",
+}
+"""What to do instead, where it depends on the element too."""
+
 PLAIN = {"documentation", "extensionElements", "incoming", "outgoing"}
+DRAWN_ONLY = {
+    "laneSet": "Banerne er navne på tegningen; hvem der skal løse en opgave, står på opgaven.",
+    "dataObject": "Dataobjektet er kun tegning; sagens oplysninger står på sagen.",
+    "dataObjectReference": "Dataobjektet er kun tegning; sagens oplysninger står på sagen.",
+    "dataStoreReference": "Datalageret er kun tegning; sagens oplysninger står på sagen.",
+    "dataStore": "Datalageret er kun tegning; sagens oplysninger står på sagen.",
+    "dataInputAssociation": "Pilen fra data er kun tegning.",
+    "dataOutputAssociation": "Pilen til data er kun tegning.",
+    "ioSpecification": "Beskrivelsen af data er kun tegning; et trin får sine parametre.",
+    "property": "Beskrivelsen af data er kun tegning.",
+    "itemDefinition": "Beskrivelsen af data er kun tegning.",
+    "messageFlow": "Pilen mellem puljer er kun tegning; en besked sendes ved navn og nøgle.",
+    "participant": "Puljen er en anden part og kun tegning; systemet kører den ikke.",
+    "category": "Kategorien er kun tegning.",
+}
+"""What has no effect on how a process runs: accepted, and said."""
 CHILDREN: Mapping[str, set[str]] = {
     "startEvent": {"messageEventDefinition"},
     "endEvent": {
         "terminateEventDefinition", "errorEventDefinition", "escalationEventDefinition",
+        "messageEventDefinition",
     },
     "task": set(),
     "manualTask": set(),
@@ -62,7 +103,9 @@ CHILDREN: Mapping[str, set[str]] = {
     "intermediateCatchEvent": {
         "messageEventDefinition", "timerEventDefinition", "linkEventDefinition",
     },
-    "intermediateThrowEvent": {"linkEventDefinition", "escalationEventDefinition"},
+    "intermediateThrowEvent": {
+        "linkEventDefinition", "escalationEventDefinition", "messageEventDefinition",
+    },
     "boundaryEvent": {
         "timerEventDefinition", "errorEventDefinition", "messageEventDefinition",
         "escalationEventDefinition",
@@ -73,7 +116,18 @@ CHILDREN: Mapping[str, set[str]] = {
     "parallelGateway": set(),
     "callActivity": set(),
 }  # fmt: skip
-BESIDE = {"sequenceFlow", "textAnnotation", "association", "documentation", "extensionElements"}
+LOOP_PARTS = {
+    "loopCardinality", "loopDataInputRef", "loopDataOutputRef", "inputDataItem", "outputDataItem",
+    "completionCondition",
+}  # fmt: skip
+EVENT_STARTS = {
+    "messageEventDefinition", "timerEventDefinition", "errorEventDefinition",
+    "escalationEventDefinition",
+}  # fmt: skip
+"""What can start an event sub-process."""
+BESIDE = {
+    "sequenceFlow", "textAnnotation", "association", "group", "documentation", "extensionElements",
+}  # fmt: skip
 ATTRIBUTES = {
     "id", "name", "default", "messageRef", "calledElement", "attachedToRef", "cancelActivity",
     "isExecutable", "gatewayDirection", "isInterrupting", "processType", "isClosed",
@@ -85,7 +139,6 @@ MUST_BE = {
     "startQuantity": "1",
     "completionQuantity": "1",
     "instantiate": "false",
-    "triggeredByEvent": "false",
     "parallelMultiple": "false",
     "eventGatewayType": "Exclusive",
 }
@@ -99,6 +152,8 @@ EXTENSIONS: Mapping[str, set[str]] = {
     "boundaryEvent": {"properties"},
     "callActivity": {"properties"},
     "endEvent": {"properties"},
+    "intermediateThrowEvent": {"properties"},
+    "startEvent": {"properties"},
 }
 PROPERTIES: Mapping[str, set[str]] = {
     "userTask": {"formKey", "role", "due"},
@@ -106,11 +161,19 @@ PROPERTIES: Mapping[str, set[str]] = {
     "intermediateCatchEvent": {"key"},
     "boundaryEvent": {"key"},
     "callActivity": set(),
-    "endEvent": set(),
+    "endEvent": {"key"},
+    "intermediateThrowEvent": {"key"},
+    "startEvent": {"key"},
 }
-PREFIXED: Mapping[str, tuple[str, ...]] = {"callActivity": ("in:", "out:"), "endEvent": ("set:",)}
+PREFIXED: Mapping[str, tuple[str, ...]] = {
+    "callActivity": ("in:", "out:"),
+    "endEvent": ("set:", "give:"),
+    "intermediateThrowEvent": ("give:",),
+}
 MESSAGE_KINDS = {
     "startEvent": Kind.START,
+    "endEvent": Kind.END,
+    "intermediateThrowEvent": Kind.THROW_MESSAGE,
     "intermediateCatchEvent": Kind.CATCH_MESSAGE,
     "boundaryEvent": Kind.ON_MESSAGE,
 }
@@ -141,7 +204,7 @@ ESCALATION_KINDS = {
 }
 LOOSE_ENDS = {
     "flow.dead_end", "flow.unreachable", "flow.no_end", "process.start", "process.end",
-    "gateway.default", "boundary.host", "gateway.first",
+    "gateway.default", "boundary.host", "gateway.first", "part.event_start",
 }  # fmt: skip
 """What may only be wrong because an element beside it is refused."""
 
@@ -161,6 +224,7 @@ class _Reader:
         self.file = file
         self.root = root
         self.problems: list[Finding] = []
+        self.remarks: list[Finding] = []
         self.nodes: dict[str, Node] = {}
         self.flows: dict[str, Flow] = {}
         self.messages: dict[str, str] = {}
@@ -176,11 +240,25 @@ class _Reader:
     def note(self, element: str, rule: str, message: str, way_out: str) -> None:
         self.problems.append(Finding(self.file, element, rule, ERROR, message, way_out))
 
+    def drawing_only(self, node: etree._Element, owner: str) -> None:
+        """Accept what has no effect, and say so; what would compute something is refused."""
+        what = _local(node)
+        for part in node.iter(f"{{{BPMN}}}assignment", f"{{{BPMN}}}transformation"):
+            self.unsupported(part, owner)
+        self.remarks.append(
+            Finding(
+                self.file, node.get("id") or owner, "element.drawing", WARNING,
+                DRAWN_ONLY[what], "Lad det stå, hvis tegningen bliver lettere at læse.",
+            )
+        )  # fmt: skip
+
     def unsupported(self, node: etree._Element, owner: str) -> None:
         what = _local(node)
+        above = node.getparent()
+        kind = "" if above is None else _local(above)
         self.note(
-            node.get("id") or owner, "element.unsupported",
-            f"'{what}' kan ikke bruges her.", WAY_OUT.get(what, FALLBACK),
+            node.get("id") or owner, "element.unsupported", f"'{what}' kan ikke bruges her.",
+            REASONS.get((kind, what)) or WAY_OUT.get(what, FALLBACK),
         )  # fmt: skip
 
     def feel(self, element: str, text: str) -> str:
@@ -206,7 +284,7 @@ class _Reader:
     # -- the file
 
     def read(self) -> Diagram:
-        processes = self.definitions()
+        processes = self.ours(self.definitions())
         if len(processes) != 1:
             self.note(
                 self.file, "process.one", f"Filen har {len(processes)} processer.",
@@ -215,7 +293,9 @@ class _Reader:
             for each in processes:  # nobody can run it, but all that is wrong is told
                 self.foreign_attributes(each)
                 self.container(each, each.get("id", ""))
-            return Diagram(self.file, "", "", {}, {}, frozenset(), tuple(self.problems))
+            return Diagram(
+                self.file, "", "", {}, {}, frozenset(), tuple(self.problems), tuple(self.remarks)
+            )
         process = processes[0]
         key = process.get("id", "")
         if process.get("isExecutable") != "true":
@@ -242,8 +322,24 @@ class _Reader:
         )
         return Diagram(
             self.file, key, process.get("name", ""), self.nodes, self.flows, drawn | self.linked,
-            tuple(self.problems),
+            tuple(self.problems), tuple(self.remarks),
         )  # fmt: skip
+
+    def ours(self, processes: list[etree._Element]) -> list[etree._Element]:
+        """Return the processes that are to be run: of several, the one that says it can be."""
+        run = [each for each in processes if each.get("isExecutable") == "true"]
+        if len(processes) < 2 or len(run) != 1:  # noqa: PLR2004 – one is the plain case
+            return processes
+        for each in processes:
+            if each is not run[0]:
+                self.remarks.append(
+                    Finding(
+                        self.file, each.get("id") or self.file, "process.other", WARNING,
+                        "Processen er en anden parts og kun tegning; systemet kører den ikke.",
+                        "Lad den stå, hvis tegningen bliver lettere at læse.",
+                    )
+                )  # fmt: skip
+        return run
 
     def structure(self, key: str) -> list[Finding]:
         """Judge how it hangs together; where something is refused, only what stays wrong."""
@@ -265,18 +361,25 @@ class _Reader:
         processes = []
         for child in self.root:
             what = _local(child) if _space(child) == BPMN else ""
-            match what:
-                case "process":
-                    processes.append(child)
-                case "message" | "error" | "escalation":
-                    self.name_of(child, what)
-                case "collaboration":
-                    self.collaboration(child)
-                case "documentation" | "extensionElements":
-                    pass
-                case _ if _space(child) != BPMNDI:
-                    self.unsupported(child, self.file)
+            if what == "process":
+                processes.append(child)
+            elif _space(child) != BPMNDI:
+                self.beside_process(child, what)
         return processes
+
+    def beside_process(self, child: etree._Element, what: str) -> None:
+        """Read what stands beside the processes of a file."""
+        match what:
+            case "message" | "error" | "escalation":
+                self.name_of(child, what)
+            case "collaboration":
+                self.collaboration(child)
+            case "documentation" | "extensionElements":
+                pass
+            case _ if what in DRAWN_ONLY:
+                self.drawing_only(child, self.file)
+            case _:
+                self.unsupported(child, self.file)
 
     def name_of(self, child: etree._Element, what: str) -> None:
         """Remember what an event of the file can refer to, by id."""
@@ -288,10 +391,18 @@ class _Reader:
         named[child.get("id", "")] = child.get(attribute, "")
 
     def collaboration(self, child: etree._Element) -> None:
-        """Refuse pools, and name each message flow: it would be lost without a word."""
-        self.unsupported(child, self.file)
+        """Take pools as the drawing they are: say of each other party that it is not run."""
+        ours = {each.get("id") for each in self.root.iter(f"{{{BPMN}}}process")}
         for part in child:
-            if _space(part) == BPMN and _local(part) == "messageFlow":
+            what = _local(part)
+            for inner in part if what == "participant" else ():
+                if _local(inner) == "participantMultiplicity":
+                    self.unsupported(inner, part.get("id") or self.file)
+            if what == "participant" and part.get("processRef", "").rpartition(":")[2] in ours:
+                continue
+            if _space(part) == BPMN and what in DRAWN_ONLY:
+                self.drawing_only(part, self.file)
+            elif _space(part) != BPMN or what not in BESIDE | PLAIN:
                 self.unsupported(part, self.file)
 
     def container(self, parent: etree._Element, process: str, depth: int = 1) -> None:
@@ -302,31 +413,128 @@ class _Reader:
                 self.unsupported(child, process)
             elif what == "sequenceFlow":
                 self.flow(child, process)
-            elif what in BESIDE or (what in PLAIN and _local(parent) == "subProcess"):
-                if what == "extensionElements" and len(child):
-                    self.unsupported(child[0], process)
             elif what == "subProcess":
                 self.part(child, process, depth)
             elif what in CHILDREN:
                 self.element(child, what, process)
             else:
-                self.ghosts.add(child.get("id", ""))
-                self.unsupported(child, process)
+                self.no_element(child, what, process)
+
+    def no_element(self, child: etree._Element, what: str, process: str) -> None:
+        """Pass by what is no element of a process, say what is only drawing, refuse the rest."""
+        above = child.getparent()
+        part = above is not None and _local(above) == "subProcess"
+        if what in BESIDE or (part and what in PLAIN):
+            if what == "extensionElements" and len(child):
+                self.unsupported(child[0], process)
+        elif what in DRAWN_ONLY:
+            self.drawing_only(child, process)
+        elif not (part and what == "multiInstanceLoopCharacteristics"):  # read with its part
+            self.ghosts.add(child.get("id", ""))
+            self.unsupported(child, process)
 
     def part(self, child: etree._Element, process: str, depth: int) -> None:
         """Read an embedded sub-process and what is in it."""
         key = child.get("id", "")
-        self.add(Node(key, child.get("name", ""), Kind.SUB_PROCESS, process))
+        by_event = child.get("triggeredByEvent") == "true"
+        node = Node(
+            key, child.get("name", ""), Kind.EVENT_PART if by_event else Kind.SUB_PROCESS, process
+        )
         self.foreign_attributes(child)
-        if child.get("triggeredByEvent") == "true":
-            self.ghosts.add(key)  # refused as a whole; that nothing leads to it is no second fault
+        for part in child.findall(f"{{{BPMN}}}multiInstanceLoopCharacteristics"):
+            self.repeats(part, node)
+        self.add(node)
         if depth < MAX_DEPTH:
             self.container(child, key, depth + 1)
+            if by_event:
+                self.event_start(child, node)
         else:
             self.note(
                 key, "part.nesting", f"Delprocesser ligger mere end {MAX_DEPTH} lag dybt.",
                 "Saml nogle af dem, eller kald en proces.",
             )  # fmt: skip
+
+    def event_start(self, child: etree._Element, part: Node) -> None:
+        """Read what starts an event sub-process: an event that listens in the scope around it."""
+        for start in child.findall(f"{{{BPMN}}}startEvent"):
+            events = [each for each in start if _local(each) in EVENT_STARTS]
+            key = start.get("id", "")
+            if len(events) != 1:
+                self.note(
+                    key or part.id, "part.event_start", "Delprocessen har ingen udløser, vi kan "
+                    "bruge.", "Vælg besked, tid, fejl eller eskalering på dens starthændelse.",
+                )  # fmt: skip
+                continue
+            listener = Node(key, start.get("name", ""), Kind.ON_TIMER, part.process)
+            self.event(listener, "boundaryEvent", events[0])
+            listener.interrupting = start.get("isInterrupting", "true") != "false"
+            inside = self.nodes.get(key)
+            if inside is not None:
+                inside.message = None
+                listener.key, inside.key = inside.key, ""
+            if listener.kind is Kind.ON_MESSAGE and not listener.key:
+                self.note(
+                    key, "property.missing", "Egenskaben 'key' mangler.",
+                    "Udfyld den; se bpmn/README.md.",
+                )  # fmt: skip
+            if listener.kind is Kind.ON_ERROR and not listener.interrupting:
+                self.note(
+                    key, "boundary.error", "En fejl afbryder altid.",
+                    "Lad starthændelsen være afbrydende.",
+                )  # fmt: skip
+            part.listener = listener
+
+    def repeats(self, loop: etree._Element, node: Node) -> None:
+        """Read how often an element is done, and what each time gets and gives."""
+        if node.kind not in REPEATED:
+            self.unsupported(loop, node.id)
+            return
+        for part in loop:
+            if _space(part) != BPMN or _local(part) not in LOOP_PARTS | PLAIN:
+                self.unsupported(part, node.id)
+        if loop.get("behavior", "All") != "All":
+            self.note(
+                node.id, "repeat.behavior", "Gentagelsen kaster hændelser undervejs.",
+                "Brug en afslutningsbetingelse (completionCondition).",
+            )  # fmt: skip
+        texts = {_local(part): (part.text or "").strip() for part in loop}
+        over, times, until = (
+            self.feel(node.id, texts[name]) if texts.get(name) else ""
+            for name in ("loopDataInputRef", "loopCardinality", "completionCondition")
+        )
+        item, gives = self.named(loop, "inputDataItem"), self.named(loop, "outputDataItem")
+        collects = texts.get("loopDataOutputRef", "")
+        for name in filter(None, (item, gives, collects)):
+            if not name.isidentifier():
+                self.variable_name(node, name)
+        sequential = loop.get("isSequential") == "true"
+        node.repeats = Repeats(sequential, over, times, item, collects, gives, until)
+        self.enough_said(node, node.repeats)
+
+    def enough_said(self, node: Node, repeats: Repeats) -> None:
+        """Note what a repetition leaves open."""
+        if bool(repeats.over) == bool(repeats.times):
+            self.note(
+                node.id, "repeat.items", "Gentagelsen siger ikke, hvor mange gange.",
+                "Angiv enten en liste (loopDataInputRef) eller et antal (loopCardinality).",
+            )  # fmt: skip
+        if bool(repeats.collects) != bool(repeats.gives):
+            self.note(
+                node.id, "repeat.output", "Gentagelsen siger ikke, hvad der samles, og hvor.",
+                "Angiv både loopDataOutputRef og outputDataItem, eller ingen af dem.",
+            )  # fmt: skip
+
+    @staticmethod
+    def named(loop: etree._Element, what: str) -> str:
+        """Return the variable that a part of a repetition names."""
+        found = loop.find(f"{{{BPMN}}}{what}")
+        return "" if found is None else str(found.get("name") or found.get("id") or "")
+
+    def variable_name(self, node: Node, name: str) -> None:
+        self.note(
+            node.id, "variable.name", f"'{name}' er ikke et variabelnavn.",
+            "Brug små bogstaver, tal og understregning.",
+        )  # fmt: skip
 
     def add(self, node: Node) -> None:
         if not node.id or node.id in self.nodes or node.id in self.flows:
@@ -374,17 +582,9 @@ class _Reader:
     def element(self, child: etree._Element, what: str, process: str) -> None:
         key = child.get("id", "")
         self.foreign_attributes(child)
-        events: list[etree._Element] = []
         properties: dict[str, str] = {}
         node = Node(key, child.get("name", ""), ONE_KIND.get(what, Kind.CATCH_TIMER), process)
-        for part in child:
-            name = _local(part)
-            if _space(part) == BPMN and name in CHILDREN[what]:
-                events.append(part)
-            elif _space(part) == BPMN and name == "extensionElements":
-                self.extensions(part, what, node, properties)
-            elif _space(part) != BPMN or name not in PLAIN:
-                self.unsupported(part, key)
+        events, loops = self.inside(child, what, node, properties)
         if len(events) > 1:
             self.note(
                 key, "event.one", "Hændelsen har flere slags udløsere.", "Behold netop én udløser."
@@ -392,7 +592,36 @@ class _Reader:
         self.told_apart(child, what)
         self.events(node, what, events)
         self.meaning(node, child, properties)
+        for loop in loops:
+            self.repeats(loop, node)
         self.add(node)
+
+    def inside(
+        self, child: etree._Element, what: str, node: Node, properties: dict[str, str]
+    ) -> tuple[list[etree._Element], list[etree._Element]]:
+        """Return what triggers an element and what repeats it; note what else is in it."""
+        events: list[etree._Element] = []
+        loops: list[etree._Element] = []
+        for part in child:
+            name = _local(part) if _space(part) == BPMN else ""
+            if name in CHILDREN[what]:
+                events.append(part)
+            elif name == "multiInstanceLoopCharacteristics":
+                loops.append(part)
+            elif name == "extensionElements":
+                self.extensions(part, what, node, properties)
+            elif name in DRAWN_ONLY:
+                self.drawing_only(part, node.id)
+            elif name not in PLAIN and not self.starts_part(child, name):
+                self.unsupported(part, node.id)
+        return events, loops
+
+    @staticmethod
+    def starts_part(child: etree._Element, name: str) -> bool:
+        """Tell whether it is what starts an event sub-process; it is read with its part."""
+        above = child.getparent()
+        inside = above is not None and above.get("triggeredByEvent") == "true"
+        return inside and _local(child) == "startEvent" and name in EVENT_STARTS
 
     def told_apart(self, child: etree._Element, what: str) -> None:
         """Note what makes an element another than those of its kind."""
@@ -461,7 +690,11 @@ class _Reader:
             node.wait = self.timer(event, node.id)
         elif name == "messageEventDefinition":
             node.kind = MESSAGE_KINDS[what]
-            node.message = self.message(event.get("messageRef", ""), node.id)
+            name_of = self.message(event.get("messageRef", ""), node.id)
+            if node.kind in {Kind.END, Kind.THROW_MESSAGE}:
+                node.sends = name_of
+            else:
+                node.message = name_of
         elif name == "errorEventDefinition":
             node.kind = Kind.END if what == "endEvent" else Kind.ON_ERROR
             node.error_code = self.errors.get(event.get("errorRef", ""))
@@ -560,8 +793,10 @@ class _Reader:
             node.message = self.message(child.get("messageRef", ""), node.id)
         if properties.get("key"):
             node.key = self.feel(node.id, properties["key"])
-        for prefix, target in (("in:", node.ins), ("out:", node.outs), ("set:", node.sets)):
-            self.mapping(node, prefix, properties, target)
+        self.mapping(node, "in:", properties, node.ins)
+        self.mapping(node, "out:", properties, node.outs)
+        self.mapping(node, "set:", properties, node.sets)
+        self.mapping(node, "give:", properties, node.gives)
         self.missing(node)
 
     def mapping(
@@ -572,10 +807,7 @@ class _Reader:
                 continue
             variable = each.removeprefix(prefix)
             if not variable.isidentifier():
-                self.note(
-                    node.id, "variable.name", f"'{variable}' er ikke et variabelnavn.",
-                    "Brug små bogstaver, tal og understregning.",
-                )  # fmt: skip
+                self.variable_name(node, variable)
             target[variable] = self.feel(node.id, value)
 
     def missing(self, node: Node) -> None:
@@ -588,6 +820,8 @@ class _Reader:
             Kind.ON_MESSAGE: [(node.key, "key")],
             Kind.CALL: [(node.called, "calledElement")],
         }
+        if node.sends:
+            missing[node.kind] = [(node.key, "key")]
         for value, name in missing.get(node.kind, []):
             if not value:
                 rule = "task.unassigned" if node.kind is Kind.USER_TASK else "property.missing"

@@ -14,9 +14,9 @@ from SpiffWorkflow.util.task import TaskState
 from processes.domain.errors import BrokenStateError
 from processes.engine.ahead import IsAdverse, bare_harm, collisions, missed, unmet_joins
 from processes.engine.definitions import Definition
-from processes.engine.diagrams import BOUNDARIES, Diagram, Kind, Node
+from processes.engine.diagrams import BOUNDARIES, EACH, Diagram, Kind, Node
 from processes.engine.matching import ByHand, Counterparts, alike
-from processes.engine.specs import GUARD, JoinSpec, sources, upstream
+from processes.engine.specs import GUARD, LISTENER, JoinSpec, sources, upstream
 from processes.engine.state import pack, unpack
 from processes.engine.tree import opens
 
@@ -119,6 +119,13 @@ class Mover:
         process = self.old.owners[node.process]
         self.hindrances.append(Hindrance(process, node.id, node.name or node.id, reason, way_out))
 
+    def had(self, part: str) -> bool:
+        """Tell whether the old version has an event sub-process of this name already."""
+        return any(
+            part in diagram.nodes and diagram.nodes[part].kind is Kind.EVENT_PART
+            for diagram in self.old.diagrams.values()
+        )
+
     def change(self, text: str) -> None:
         """Note what would be otherwise, once."""
         if text not in self.changes:
@@ -146,12 +153,18 @@ class Mover:
         node = flow.host.new
         if node is None:
             return False  # its host is a hindrance already
-        flow.new = node.called if node.kind is Kind.CALL else node.id
+        if flow.old.endswith(EACH):
+            flow.new = node.id + EACH
+        else:
+            flow.new = node.called if node.kind is Kind.CALL else node.id
         return True
 
     def _visit(self, flow: Written, visit: Visit) -> None:
         node = visit.node
         if node is None:
+            return
+        if visit.spec.endswith(LISTENER):
+            self._event_start(flow, visit)
             return
         visit.new = self.counterparts.of(node, flow.new)
         if visit.spec.endswith(GUARD) and visit.parked and visit.new is not None:
@@ -164,6 +177,19 @@ class Mover:
             self._standing(visit)
         else:
             self._finished(visit)
+
+    def _event_start(self, flow: Written, visit: Visit) -> None:
+        """Move what starts an event sub-process with the part it starts."""
+        old = self.old.diagrams[self.old.owners[flow.old]].nodes[visit.spec.removesuffix(LISTENER)]
+        part = self.counterparts.of(old, flow.new)
+        visit.new = None if part is None else part.listener
+        if visit.new is not None and part is not None and visit.listens:
+            self._listener(visit)
+            visit.spec = part.id + LISTENER
+        elif visit.listens:
+            self._listener(visit)
+        else:
+            visit.spec = part.id + LISTENER if visit.new and part else ROOT
 
     def _entry(self, node: Node) -> str:
         """Return what a token meets first on its way into an element."""
@@ -328,6 +354,8 @@ class Mover:
             tokens = [v for v in standing if not v.listens and "arrived" not in v.internal]
             here = {v.new.id for v in tokens if v.new is not None}
             before = {v.node.id for v in tokens if v.node is not None}
+            if flow.new.endswith(EACH):
+                continue  # the times lie beside each other; what follows is looked at around them
             diagram = self.new.diagrams[self.new.owners[flow.new]]
             self._joins_ahead(diagram, flow, tokens)
             known = collisions(self.old.diagrams[self.old.owners[flow.old]], before)

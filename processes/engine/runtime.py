@@ -17,7 +17,7 @@ from processes.domain.errors import BrokenStateError
 from processes.engine.definitions import Definition
 from processes.engine.effects import Advanced, Record, Retry, Start, TaskCompleted, Trigger
 from processes.engine.machine import Machine
-from processes.engine.specs import BoundarySpec, GuardSpec
+from processes.engine.specs import BoundarySpec, GuardSpec, ManySpec
 from processes.engine.state import Instance, check_variables, decode, encode, new_instance
 from processes.engine.tables import DecisionTable
 
@@ -118,7 +118,7 @@ def standing(instance: Instance) -> tuple[Place, ...]:
         )
         for task in instance.live()
         if task.task_spec.node is not None
-        and not isinstance(task.task_spec, (BoundarySpec, GuardSpec))
+        and not isinstance(task.task_spec, (BoundarySpec, GuardSpec, ManySpec))
         and "arrived" not in task.internal_data
     )
 

@@ -20,10 +20,22 @@ from SpiffWorkflow.specs import WorkflowSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from processes.engine.diagrams import ASKING, BOUNDARIES, WAITS, Diagram, Flow, Kind, Node
+from processes.engine.diagrams import (
+    ASKING,
+    BOUNDARIES,
+    EACH,
+    PARTS,
+    WAITS,
+    Diagram,
+    Flow,
+    Kind,
+    Node,
+)
 from processes.engine.expressions import SCRIPT_ENGINE
 
 GUARD = ".guard"
+LISTENER = ".listener"
+"""Ends the name of what listens for the start of an event sub-process, in the scope around it."""
 
 
 class ProcessSpec(WorkflowSpec):  # type: ignore[misc]  # untyped library
@@ -100,6 +112,10 @@ class StandingSpec(ElementSpec):
         return None
 
 
+class ManySpec(StandingSpec):
+    """An element that is done several times: stands while the times inside it go on."""
+
+
 class ChoiceSpec(ElementSpec):
     """A gateway that asks; `machine` has put the chosen targets into `internal_data`."""
 
@@ -146,6 +162,10 @@ class BoundarySpec(ElementSpec):
         return bool(my_task.internal_data.pop("fired", False))
 
 
+class ListenerSpec(BoundarySpec):
+    """What starts an event sub-process; listens as long as the scope it stands in goes on."""
+
+
 class GuardSpec(ElementSpec):
     """What stands before an element with events on its edge: opens both, side by side."""
 
@@ -163,7 +183,9 @@ class GuardSpec(ElementSpec):
 
 
 def _spec_of(spec: ProcessSpec, node: Node) -> ElementSpec:
-    standing = WAITS | {Kind.SERVICE_TASK, Kind.END, Kind.SUB_PROCESS, Kind.CALL}
+    standing = WAITS | PARTS | {Kind.SERVICE_TASK, Kind.END, Kind.CALL}
+    if node.repeats is not None and not spec.name.endswith(EACH):
+        return ManySpec(spec, node.id, node=node)
     if node.kind in BOUNDARIES:
         return BoundarySpec(spec, node.id, node=node)
     if node.kind in standing:
@@ -179,20 +201,29 @@ def build_specs(diagram: Diagram) -> dict[str, ProcessSpec]:
     """Return the specs of a diagram: its process and each embedded sub-process, by id."""
     specs = {diagram.id: ProcessSpec(diagram.id)}
     for node in diagram.nodes.values():
-        if node.kind is Kind.SUB_PROCESS:
+        if node.kind in PARTS:
             specs[node.id] = ProcessSpec(node.id)
+        if node.repeats is not None:
+            each = specs[node.id + EACH] = ProcessSpec(node.id + EACH)
+            each.start.connect(_spec_of(each, node))
     for node in diagram.nodes.values():
-        spec = specs[node.process]
-        made = _spec_of(spec, node)
-        if node.boundaries:
-            GuardSpec(spec, node.id + GUARD, node=node)
-        if node.kind is Kind.START:
-            spec.start.connect(made)
-        if node.kind is Kind.INCLUSIVE and isinstance(made, JoinSpec):
-            made.upstream = upstream(node, diagram)
+        _add_specs(specs[node.process], node, diagram)
     for node in diagram.nodes.values():
         _connect(specs[node.process], node)
     return specs
+
+
+def _add_specs(spec: ProcessSpec, node: Node, diagram: Diagram) -> None:
+    """Add what an element is to the library, with what opens its edge or listens for it."""
+    made = _spec_of(spec, node)
+    if node.boundaries:
+        GuardSpec(spec, node.id + GUARD, node=node)
+    if node.kind is Kind.START:
+        spec.start.connect(made)
+    if node.listener is not None:
+        ListenerSpec(spec, node.id + LISTENER, node=node.listener)
+    if node.kind is Kind.INCLUSIVE and isinstance(made, JoinSpec):
+        made.upstream = upstream(node, diagram)
 
 
 def upstream(join: Node, diagram: Diagram) -> dict[str, frozenset[str]]:
@@ -223,6 +254,9 @@ def _connect(spec: ProcessSpec, node: Node) -> None:
         target = spec.task_specs.get(flow.target + GUARD) or spec.task_specs[flow.target]
         source.connect(target)
         source.flow_to[target.name] = flow
+    if node.listener is not None:
+        spec.start.connect(spec.task_specs[node.id + LISTENER])
+        spec.task_specs[node.id + LISTENER].connect(spec.task_specs[node.id])
 
 
 def set_state(task: Task, state: int) -> None:
@@ -245,9 +279,16 @@ def predict(task: Task) -> None:
     task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
 
 
-def listen_again(boundary: Task) -> None:
+def drop_children(task: Task) -> None:
+    """Forget what the library foresaw after a visit."""
+    task._drop_children(force=True)
+
+
+def listen_again(boundary: Task) -> Task:
     """Let an event on an edge that has happened, and does not interrupt, listen once more."""
-    update(boundary.parent._add_child(boundary.task_spec, TaskState.FUTURE))
+    child = boundary.parent._add_child(boundary.task_spec, TaskState.FUTURE)
+    update(child)
+    return child
 
 
 def listen(parent: Task, name: str, scope: Mapping[str, object]) -> Task:

@@ -56,6 +56,11 @@ class Instance:
             task.internal_data["n"] = self.counter
         return str(uuid5(self.seed, str(task.internal_data["n"])))
 
+    def fresh_token(self) -> str:
+        """Return a token for something that nobody will answer."""
+        self.counter += 1
+        return str(uuid5(self.seed, str(self.counter)))
+
     def find(self, token: str) -> Task | None:
         """Return the visit with this token, if it is still going on."""
         return next(

@@ -17,7 +17,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from processes.domain.errors import ConflictError, RuleError
 from processes.engine.definitions import Definition
-from processes.engine.diagrams import BOUNDARIES, GATEWAYS, Kind, Node
+from processes.engine.diagrams import BOUNDARIES, EACH, GATEWAYS, Kind, Node
 from processes.engine.effects import Advanced
 from processes.engine.machine import Machine
 from processes.engine.runtime import standing
@@ -63,6 +63,8 @@ def _is_movable(task: Task) -> bool:
     node: Node | None = task.task_spec.node
     if node is None or isinstance(task.task_spec, GuardSpec) or node.kind in BOUNDARIES:
         return False
+    if task.workflow.spec.name.endswith(EACH):
+        return False  # one of several times: it has nowhere else to be
     # What has come in at a join, or to an end, belongs to what still comes.
     return "arrived" not in task.internal_data and "from" not in task.internal_data
 

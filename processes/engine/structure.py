@@ -17,6 +17,7 @@ from processes.engine.diagrams import (
     ESCALATION_HOSTS,
     GATEWAYS,
     MESSAGE_HOSTS,
+    PARTS,
     TIMER_HOSTS,
     Flow,
     Kind,
@@ -44,14 +45,14 @@ def check_structure(
     for node in nodes.values():
         if node.kind in BOUNDARIES:
             faults += _attach(node, nodes)
-    parts = [node.id for node in nodes.values() if node.kind is Kind.SUB_PROCESS]
+    parts = [node.id for node in nodes.values() if node.kind in PARTS]
     for scope in [process, *parts]:
         inside = [node for node in nodes.values() if node.process == scope]
         faults += _ends(scope, inside, is_part=scope != process)
         faults += _unreachable(inside, nodes)
         faults += _endless(inside)
     for node in nodes.values():
-        faults += _ways_in_and_out(node)
+        faults += _event_part(node) if node.kind is Kind.EVENT_PART else _ways_in_and_out(node)
         faults += _doubles(node)
         faults += _first_event(node, nodes)
         faults += _conditions(node)
@@ -83,12 +84,6 @@ def _attach(node: Node, nodes: Nodes) -> Iterator[Fault]:
     if node.kind is Kind.ON_ERROR and not node.interrupting:
         yield (
             node.id, "boundary.error", "En fejl afbryder altid.", "Lad hændelsen være afbrydende.",
-        )  # fmt: skip
-    if node.kind is Kind.ON_MESSAGE and not node.interrupting:
-        # One wait takes one message: a second one would find nobody.
-        yield (
-            node.id, "boundary.message", "En besked på kanten skal afbryde.",
-            "Lad hændelsen være afbrydende, eller start en proces for sig med beskeden.",
         )  # fmt: skip
     if node.kind is Kind.ON_MESSAGE and any(e.message == node.message for e in host.boundaries):
         yield (
@@ -128,14 +123,14 @@ def _ends(scope: str, inside: list[Node], *, is_part: bool) -> Iterator[Fault]:
 
 def _unreachable(inside: list[Node], nodes: Nodes) -> Iterator[Fault]:
     reached: set[str] = set()
-    todo = [node for node in inside if node.kind is Kind.START]
+    todo = [node for node in inside if node.kind in {Kind.START, Kind.EVENT_PART}]
     while todo:
         node = todo.pop()
         if node.id not in reached:
             reached.add(node.id)
             todo += [nodes[flow.target] for flow in node.outgoing] + node.boundaries
     for node in inside:
-        if node.id not in reached and node.kind is not Kind.START:
+        if node.id not in reached:
             yield (
                 node.id, "flow.unreachable", "Elementet kan ikke nås fra starten.",
                 "Forbind det, eller fjern det.",
@@ -164,6 +159,15 @@ def _endless(inside: list[Node]) -> Iterator[Fault]:
                 node.id, "flow.no_end", "Ingen vej herfra fører til en sluthændelse.",
                 "Tegn en vej ud af ringen.",
             )  # fmt: skip
+
+
+def _event_part(node: Node) -> Iterator[Fault]:
+    if node.incoming or node.outgoing or node.boundaries:
+        yield (
+            node.id, "part.event_flow",
+            "En delproces ved en hændelse har ingen flows og ingen hændelser på kanten.",
+            "Tegn det, der følger, inde i den.",
+        )  # fmt: skip
 
 
 def _ways_in_and_out(node: Node) -> Iterator[Fault]:

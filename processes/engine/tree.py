@@ -6,12 +6,15 @@ Reads the library's tree; changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from processes.engine.diagrams import SIDE_WAYS, Node
-from processes.engine.specs import BoundarySpec, GuardSpec, is_live
+from processes.engine.specs import BoundarySpec, GuardSpec, ListenerSpec, is_live
+
+Workflow = Any  # the library is untyped
 
 
 def boundaries(host: Task) -> Iterator[Task]:
@@ -24,6 +27,13 @@ def boundaries(host: Task) -> Iterator[Task]:
     for child in guard.children:
         if isinstance(child.task_spec, BoundarySpec) and child.has_state(TaskState.WAITING):
             yield child
+
+
+def listeners(workflow: Workflow) -> Iterator[Task]:
+    """Yield what can start an event sub-process in a scope, as far as it still listens."""
+    for task in workflow.tasks.values():
+        if isinstance(task.task_spec, ListenerSpec) and task.has_state(TaskState.WAITING):
+            yield task
 
 
 def error_boundary(host: Task, code: str) -> Task | None:
@@ -40,6 +50,12 @@ def interrupted_by(boundary: Task) -> list[Task]:
     """Return what an event on an edge ends when it happens: its element, and the other events."""
     if not boundary.task_spec.node.interrupting:
         return []
+    if isinstance(boundary.task_spec, ListenerSpec):
+        return [
+            task
+            for task in boundary.workflow.tasks.values()
+            if is_live(task) and task is not boundary
+        ]
     host = boundary.task_spec.node.attached_to
     return [
         sibling

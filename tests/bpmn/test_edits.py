@@ -164,10 +164,12 @@ def straight_to(file: str, target: str) -> bytes:
 def test_edits_of_every_kind_change_something_and_many_are_let_through() -> None:
     untouched = {file: edited(content, []) for file, content in shipped.files().items()}
     let_through = 0
-    for kind in KINDS:
+    everything = sorted(shipped.files().items())
+    for number, kind in enumerate(sorted(KINDS)):
+        # Every fourth diagram, other ones for each kind: all together is a matter of minutes.
         some = [
             {file: edited(content, [Edit(kind, place, place + 1)])}
-            for file, content in shipped.files().items()
+            for file, content in everything[number % 4 :: 4]
             for place in (0, 3, 5)
         ]
         assert any(one[file] != untouched[file] for one in some for file in one), kind

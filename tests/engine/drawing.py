@@ -18,6 +18,7 @@ from processes.engine.effects import (
     RaiseIncident,
     Retry,
     RunStep,
+    Send,
     SetTimer,
     Start,
     StepDone,
@@ -214,6 +215,60 @@ def part(key: str, *inside: str) -> str:
     return _element("subProcess", key, "".join(inside))
 
 
+def many(
+    element: str, *, over: str = "", times: str = "", item: str = "", collects: str = "",
+    gives: str = "", until: str = "", sequential: bool = False,
+) -> str:  # fmt: skip
+    """An element that is done several times."""
+    inside = f"<bpmn:loopCardinality>{escape(times)}</bpmn:loopCardinality>" if times else ""
+    inside += f"<bpmn:loopDataInputRef>{over}</bpmn:loopDataInputRef>" if over else ""
+    inside += f"<bpmn:loopDataOutputRef>{collects}</bpmn:loopDataOutputRef>" if collects else ""
+    inside += f'<bpmn:inputDataItem id="{item}"/>' if item else ""
+    inside += f'<bpmn:outputDataItem id="{gives}"/>' if gives else ""
+    inside += (
+        f"<bpmn:completionCondition>{escape(until)}</bpmn:completionCondition>" if until else ""
+    )
+    order = "true" if sequential else "false"
+    loop = (
+        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{order}">{inside}'
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
+    tag = re.match(r"<bpmn:(\w+)", element)
+    assert tag is not None
+    if tag[1] == "subProcess":
+        return re.sub(r"^(<bpmn:subProcess[^>]*>)", lambda m: m[1] + loop, element)
+    end_of = f"</bpmn:{tag[1]}>"
+    return element.removesuffix(end_of) + loop + end_of
+
+
+def event_part(key: str, starts: str, *inside: str) -> str:
+    """A sub-process that an event starts; `starts` is one of the three below."""
+    return _element("subProcess", key, starts + "".join(inside), triggeredByEvent="true")
+
+
+def starts_on(key: str, event: str, by: str = "", *, interrupting: bool = True) -> str:
+    """What starts an event sub-process; `event` is `message:…`, `timer:…`, `error:…` or so."""
+    kind, _, word = event.partition(":")
+    events = {
+        "message": f'<bpmn:messageEventDefinition messageRef="message_{word}"/>',
+        "timer": _timer("", word),
+        "error": f'<bpmn:errorEventDefinition errorRef="error_{word}"/>',
+        "escalation": f'<bpmn:escalationEventDefinition escalationRef="escalation_{word}"/>',
+    }
+    return _element(
+        "startEvent", key, _properties({"key": by} if by else {}) + events[kind],
+        isInterrupting="true" if interrupting else "false",
+    )  # fmt: skip
+
+
+def thrown(key: str, message: str, by: str = "case_id", *, ends: bool = False, **gives: str) -> str:
+    """A message that is sent, on the way or at an end; keywords are what it carries."""
+    values = {"key": by} | {f"give:{name}": text for name, text in gives.items()}
+    event = f'<bpmn:messageEventDefinition messageRef="message_{message}"/>'
+    tag = "endEvent" if ends else "intermediateThrowEvent"
+    return _element(tag, key, _properties(values) + event)
+
+
 def path(*keys: str) -> str:
     """Flows from each element to the next; `"a"`, `"[x = 1]"`, `"b"` puts a condition between."""
     flows = []
@@ -298,6 +353,7 @@ class Walk:
     """What is wanted now, by token."""
     incidents: list[RaiseIncident] = field(default_factory=list)
     ended: Ended | None = None
+    sent: list[Send] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
 
     def send(self, trigger: Trigger) -> Advanced:
@@ -310,6 +366,7 @@ class Walk:
             before = self.open.pop(trigger.token, None)
             if isinstance(trigger, StepFailed) and before is not None:
                 self.open[trigger.token] = before
+        self.sent += [effect for effect in done.effects if isinstance(effect, Send)]
         for effect in done.effects:
             match effect:
                 case OpenTask() | RunStep() | SetTimer() | Await():

@@ -6,8 +6,8 @@ import pytest
 
 from processes.domain.errors import ConflictError, RuleError
 from processes.engine.effects import Ended, OpenTask, Record, SetTimer, TaskCompleted, Withdraw
-from processes.engine.steering import carried, move
 from processes.engine.runtime import advance
+from processes.engine.steering import carried, move
 from tests.engine.drawing import (
     NOW,
     Walk,
