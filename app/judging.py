@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 from processes.domain.errors import BrokenStateError, RuleError
-from processes.engine.assessing import as_assessment, as_request, lost
+from processes.engine.assessing import as_assessment, as_request, late, lost
 from processes.ports.workbench import Assessment, Files
 
 MODULE = "processes.engine.assessing"
@@ -41,9 +41,10 @@ class LimitedJudge:
             answer = self._ask(as_request(files, base=base, key=key))
         finally:
             self.turns.release()
-        return lost(files) if answer is None else as_assessment(answer)
+        return late(key) if answer is None else as_assessment(answer) if answer else lost(key)
 
     def _ask(self, request: bytes) -> bytes | None:
+        """Return the answer; empty when the limits ended the child, None when it came too late."""
         # -P: what lies in the working folder is never imported. No secrets go along.
         try:
             done = subprocess.run(  # noqa: S603 – our own program, nothing of the file in it
@@ -58,4 +59,4 @@ class LimitedJudge:
             return None
         if done.returncode > 0:  # it did not run out of anything: a bug of ours, not of the file
             raise BrokenStateError(f"the judge of drafts broke: {done.stderr.decode()[-2000:]}")
-        return done.stdout if done.returncode == 0 else None
+        return done.stdout if done.returncode == 0 else b""

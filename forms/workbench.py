@@ -96,3 +96,13 @@ class RollBackForm(BackForm):
         self.version.choices = [(str(each), f"Version {each}") for each in versions]
         if not self.version.data and versions:
             self.version.data = str(versions[0])
+
+
+class MoveForm(BaseForm):
+    """Say why cases under way are moved, or moved back (flyt sager)."""
+
+    reason = WordsField(
+        "Hvorfor flyttes sagerne?",
+        [Required("Skriv, hvorfor sagerne flyttes.")],
+        description="Det kan læses i sagens forløb siden.",
+    )

@@ -8,6 +8,7 @@ request from its input and writes one answer. `app.judging` runs it.
 from __future__ import annotations
 
 import json
+import resource
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -15,7 +16,7 @@ from dataclasses import asdict
 from processes.engine.definitions import closure, parse_bundle
 from processes.engine.diagrams import Diagram
 from processes.engine.difference import arrow, differences
-from processes.engine.findings import DeploymentError, Finding
+from processes.engine.findings import ERROR, DeploymentError, Finding
 from processes.engine.lint import Catalogue, lint, registered
 from processes.engine.offline import MAX_FINDINGS, limit, shown, too_much
 from processes.engine.outline import outline
@@ -24,6 +25,8 @@ from processes.ports.workbench import Assessment, Exit, FindingLine, OutlineStep
 from processes.ports.workbench import Change as ChangeLine
 
 Files = Mapping[str, bytes]
+CPU_SECONDS = 3
+"""Somebody waits for the answer with the pen in the hand."""
 BESIDE = frozenset({"decision.unused"})
 """What is no fault of a draft: a table of another process that came along."""
 
@@ -39,7 +42,7 @@ def _process(files: Files, base: Files, key: str, catalogue: Catalogue) -> Asses
     diagrams = _readable(files)
     drawn = {name for name in files if name.endswith(".bpmn")}
     found = [each for each in lint(files, catalogue) if each.id not in BESIDE]
-    found = [each for each in found if each.file in drawn or each.level == "error"]
+    found = [each for each in found if each.file in drawn or each.level == ERROR]
     digest = ""
     if key in diagrams:
         try:
@@ -87,7 +90,7 @@ def _lines(
     }
     last = (len(order), 0)
     ordered = sorted(
-        found, key=lambda each: (each.level != "error", places.get(each.element, last), each)
+        found, key=lambda each: (each.level != ERROR, places.get(each.element, last), each)
     )
     return [
         FindingLine(
@@ -157,11 +160,25 @@ def _bytes(texts: Mapping[str, str]) -> dict[str, bytes]:
     return {name: text.encode("latin-1") for name, text in texts.items()}
 
 
-def lost(files: Files) -> Assessment:
+def lost(key: str) -> Assessment:
     """Return what is said of a draft that takes more than any honest one."""
-    file = next(iter(sorted(files)), "kladde.bpmn")
+    file = f"{key}.bpmn"
     found = too_much(file)
-    line = FindingLine(file, file, "Filen", found.id, found.level, found.message, found.way_out)
+    line = FindingLine(file, key, "Filen", found.id, found.level, found.message, found.way_out)
+    return Assessment(findings=(line,))
+
+
+def late(key: str) -> Assessment:
+    """Return what is said when the answer did not come in time: it may be the machine's fault."""
+    line = FindingLine(
+        f"{key}.bpmn",
+        key,
+        "Filen",
+        "check.time",
+        ERROR,
+        "Kontrollen blev ikke færdig i tide.",
+        "Vent lidt, og prøv igen. Sker det hver gang, så del diagrammet op.",
+    )
     return Assessment(findings=(line,))
 
 
@@ -172,11 +189,12 @@ def main() -> int:
     try:
         said = assess(files, base=base, key=asked["key"], catalogue=registered())
     except (MemoryError, RecursionError):
-        said = lost(files)
+        said = lost(asked["key"])
     sys.stdout.write(json.dumps(asdict(said), ensure_ascii=False))
     return 0
 
 
 if __name__ == "__main__":
     limit()
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     raise SystemExit(main())

@@ -7,6 +7,7 @@
 
 const PAUSE_MS = 600;
 const SAVE_MS = 1500;
+const RETRY_MS = 4000;
 
 export function readBoard(container) {
   return JSON.parse(document.getElementById(container.dataset.board).textContent);
@@ -128,6 +129,11 @@ export class Board {
     const text = document.getElementById("tekst-tabel");
     if (text) text.innerHTML = said.outline;
     this.show(this.here());
+    // A busy machine is no fault of the drawing: it is asked again.
+    if (said.findings.some((each) => each.rule === "check.time")) {
+      clearTimeout(this.judging);
+      this.judging = setTimeout(() => this.judge(), RETRY_MS);
+    }
   }
 
   // The findings of the file on the board, numbered as on the list.

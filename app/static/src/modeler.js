@@ -89,7 +89,7 @@ async function open(container) {
     console.warn(error);
     return;
   }
-  canvas.zoom("fit-viewport", "auto");
+  fit(canvas);
   panel.choose([]);
   board.start();
   modeler.on("commandStack.changed", () => board.changed());
@@ -100,6 +100,21 @@ async function open(container) {
   document.getElementById("laerred").dataset.ready = "yes";
   // For whoever tries the page, and for nobody else.
   document.getElementById("laerred").modeler = modeler;
+}
+
+// Shows the whole drawing beside the palette, not under it.
+const PALETTE = 90;
+
+function fit(canvas) {
+  canvas.zoom("fit-viewport");
+  const { inner, outer } = canvas.viewbox();
+  const scale = Math.min((outer.width - PALETTE - 20) / inner.width, (outer.height - 40) / inner.height, 1);
+  canvas.viewbox({
+    x: inner.x - PALETTE / scale,
+    y: inner.y - (outer.height / scale - inner.height) / 2,
+    width: outer.width / scale,
+    height: outer.height / scale,
+  });
 }
 
 // F6 goes round the fields, F8 to the next finding, Tab from element to element; Esc leaves.
