@@ -20,8 +20,9 @@ from processes.domain.documents import (
 from processes.domain.errors import NotFoundError
 from processes.domain.messages import CaseMessage, MessageKind
 from processes.domain.spouses import SpousePart, SpousePartState
-from processes.ports.migrations import MigrationBatch
 from processes.ports.books import BookReconciliation
+from processes.ports.cockpit import Counted, Pause
+from processes.ports.migrations import MigrationBatch
 from processes.ports.records import (
     AuditEvent,
     DraftPart,
@@ -32,6 +33,7 @@ from processes.ports.records import (
 )
 from tests.database import ALL_TABLES, Database
 from tests.stores import builders as a
+from tests.stores import changes
 from tests.stores import deductions as d
 from tests.stores import law
 from tests.stores import runs as run
@@ -89,10 +91,15 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     )
     uow.spouse_parts.save(SpousePart(a.CASE, a.ANNA, SpousePartState.PREPARED, a.NOW))
     uow.life.save(a.a_life_event())
+    changes.store_changes(uow)
     uow.immediate_help.save(a.a_question())
     uow.deadlines.add_setting(a.a_deadline())
     uow.deadlines.add_notice(a.a_notice())
     run.store_a_run(uow)
+    uow.cockpit.keep_count(0, Counted(a.NOW, 1, {}))
+    uow.cockpit.add_pause(Pause(a.an_id("pause"), instance.id, "Ses efter", "eva", a.NOW))
+    uow.cockpit.add_move(a.a_token_move(instance.id))
+    uow.tryouts.add(a.a_tryout(), [instance.id])
     law.store_a_trial(uow)
     uow.books.add(BookReconciliation(a.an_id("book"), a.CASE, a.NOW, {"differences": 0}, ()))
     uow.audit.add(AuditEvent(a.NOW, "karin", "caseworker", "case.read", f"case:{a.CASE}"))

@@ -44,13 +44,13 @@ from processes.ports.records import (
 )
 from tests.builders.cases import a_case
 from tests.fakes.clock import FrozenClock
-from tests.web.fake_changes import FakeSanctions
+from tests.web.fake_changes import FakeCessations, FakeIncomes, FakeSanctions
 from tests.web.fake_complaints import FakeComplaints
 from tests.web.fake_deadlines import FakeDeadlines
 from tests.web.fake_desk import FakeDesk
 from tests.web.fake_explaining import FakeExplaining, FakeReplays, FakeWhatIf
-from tests.web.fake_production import FakeProduction
 from tests.web.fake_matters import FakeRepayments
+from tests.web.fake_production import FakeProduction
 from tests.web.fake_team import FakeTeam
 
 NOW = datetime(2026, 3, 16, 9, 12, tzinfo=UTC)
@@ -541,10 +541,9 @@ class FakeCore:
     replays: FakeReplays = field(default_factory=FakeReplays)
     what_if: FakeWhatIf = field(default_factory=lambda: FakeWhatIf(a_case()))
     repayments: FakeRepayments = field(default_factory=lambda: FakeRepayments(a_case()))
-    explaining: FakeExplaining = field(default_factory=lambda: FakeExplaining(a_case()))
-    replays: FakeReplays = field(default_factory=FakeReplays)
-    what_if: FakeWhatIf = field(default_factory=lambda: FakeWhatIf(a_case()))
     sanctions: FakeSanctions = field(default_factory=FakeSanctions)
+    cessations: FakeCessations = field(default_factory=FakeCessations)
+    incomes: FakeIncomes = field(default_factory=FakeIncomes)
     spouses: FakeSpouses = field(default_factory=FakeSpouses)
     control: FakeControl = field(default_factory=FakeControl)
     intake: FakeIntake = field(default_factory=FakeIntake)

@@ -77,6 +77,14 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
         "choice": "gaa_videre",
         "conclusion": "Indkaldelsen lå i Digital Post.",
     },
+    "incomes.difference": {"choice": "register", "conclusion": "Lønsedlen er set."},
+    "incomes.unanswered": {"note": "Hentes igen i morgen."},
+    "cessations.review": {
+        "choice": "stopper",
+        "ground": "job",
+        "ends_on": "01.05.2026",
+        "conclusion": "Ansættelsesbrevet er set.",
+    },
     "sanctions.ground": {"ground": "ingen_rimelig_grund", "conclusion": "Ingen grund oplyst."},
     "matter.prepare_hearing": {
         "statement": "Kommunen overvejer, at du skal betale 4.000 kr. tilbage.",

@@ -71,7 +71,14 @@ from processes.ports.records import (
 from tests.builders.cases import a_case, a_decision, a_hearing, a_proposal
 from tests.builders.facts import UNKNOWN, a_fact, facts_of
 from tests.builders.people import a_child, a_spouse, an_adult
-from tests.web.fake_changes import GATE, a_sanction, a_sanctions_page
+from tests.web.fake_changes import (
+    GATE,
+    a_cessation,
+    a_cessations_page,
+    a_finding,
+    a_sanction,
+    a_sanctions_page,
+)
 from tests.web.fake_complaints import a_complaint
 from tests.web.fake_core import NOW, FakeCentral, FakeCore, row_of
 from tests.web.fake_matters import a_view
@@ -125,6 +132,9 @@ TITLES = {
     "casework.assess_move": "Flytning: er vi stadig opholdskommune?",
     "casework.change": "Ændring: betyder den noget for hjælpen?",
     "sanctions.conditions": "Gennemgå betingelserne for en sanktion",
+    "incomes.difference": "Sammenlign indberettet indkomst med det oplyste",
+    "incomes.unanswered": "Indkomst, der ikke kunne hentes",
+    "cessations.review": "Gennemgå, om hjælpen skal stoppe",
     "sanctions.ground": "Vurdér, om der var en rimelig grund",
     "casework.overpaid": "Udbetalt for meget: opret sag om tilbagebetaling",
     "casework.complete_facts": "Indhent og registrér manglende oplysninger",
@@ -597,6 +607,8 @@ def a_task_page(form_key: str, *, assignee: str | None = "owner") -> TaskPage:
         event=an_event(EVENT_OF[form_key]) if form_key in EVENT_OF else None,
         matter=a_view(form_key),
         sanction=a_sanction(an_adult().id) if form_key.startswith("sanctions") else None,
+        finding=a_finding(an_adult().id) if form_key == "incomes.difference" else None,
+        cessation=a_cessation(an_adult().id) if form_key.startswith("cessations") else None,
         gate=GATE if form_key.startswith("sanctions") else None,
         complaint=a_complaint(party_id=an_adult().id, forwarded_on=NOW.date())
         if form_key.startswith("complaint")
@@ -733,6 +745,7 @@ def a_world(diagram_xml: str = "") -> FakeCore:
     core.messages.thread = a_thread()
     core.life.page = a_life_page()
     core.sanctions.page = a_sanctions_page(core.life.page.case)
+    core.cessations.page = a_cessations_page(core.life.page.case)
     core.spouses.shown = a_spouse_page()
     core.citizen.files["dokument-1"] = (a_document(), b"%PDF-1.7 prove")
     core.control.stopped.append(an_incident())
