@@ -54,7 +54,8 @@ class IncomeChecks:
                 today.day < REPORTED_BY
                 or uow.definitions.latest(PROCESS) is None
                 or uow.incomes.of_month(month) is not None
-                or not uow.runs.has_running(month)
+                # Last month is paid already; who has help now is who is looked at.
+                or not uow.runs.has_running(Month.of(today))
             ):
                 return None
             unit = next(
