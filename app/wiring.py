@@ -281,6 +281,9 @@ def build_core(
         what_if=WhatIfs(control),
         incomes=IncomeChecks(control),
         cessations=Cessations(control),
+        explaining=Explaining(control),
+        replays=Replays(env),
+        what_if=WhatIfs(control),
         sanctions=Sanctions(
             control,
             JobcentreChannel(

@@ -36,6 +36,7 @@ WORDS = {
     FactKind.MARITAL_STATUS: ("ugift", "gift", "gift", "fraskilt", "registreret_partnerskab"),
     FactKind.SOCIAL_EVENT: ("ledig", "sygdom", "samlivsophoer", None),
     FactKind.CHILDREN_AT_HOME: (None, 0, 0, 1, 2, 5),
+    FactKind.WORK_HOURS: (None, 0, 37, 159, 160, 161),
 }
 ASKED = (
     *A_LIFE,
@@ -43,6 +44,14 @@ ASKED = (
     FactKind.EXTRA_CHILD_SUBSIDY,
     FactKind.SPOUSE_ON_OTHER_BENEFIT,
 )
+BEFORE_THE_REFORM = (
+    FactKind.VOCATIONAL,
+    FactKind.PREGNANT,
+    FactKind.MENTAL_ILLNESS,
+    FactKind.WORK_HOURS,
+)
+"""What only the law until 30 June 2025 asks for."""
+REFORM = Month(2025, 7)
 ALWAYS = date(2023, 1, 1)
 
 
@@ -63,7 +72,7 @@ def random_facts(
     random: Random, party_id: str, month: Month, *, unknown: float = 0.02, holiday: float = 0.15
 ) -> Iterator[Fact]:
     """Draw the facts of a person in a month; nothing changes inside it but holiday and death."""
-    for kind in ASKED:
+    for kind in (*ASKED, *(BEFORE_THE_REFORM if month < REFORM else ())):
         if random.random() < unknown:
             if random.random() < 0.5:
                 yield a_fact(kind, UNKNOWN, party_id=party_id, valid=Period(ALWAYS))
