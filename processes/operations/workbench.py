@@ -19,6 +19,7 @@ from processes.domain.errors import ConflictError, NotFoundError, RuleError, Two
 from processes.engine.definitions import parse_bundle
 from processes.engine.diagrams import Diagram
 from processes.engine.difference import differences
+from processes.engine.drafts import open_draft
 from processes.engine.findings import ERROR, DeploymentError, Finding
 from processes.engine.lint import ROLES
 from processes.engine.outline import outline
@@ -48,6 +49,8 @@ from processes.ports.workbench import (
 )
 
 MAX_UPLOAD = 2_000_000
+MOST_SAID = 10
+"""What a history of a draft says of what was changed when it was brought in."""
 MAX_FILES = 60
 DRAWN = frozenset({"created", "uploaded", "saved", "submitted"})
 """What makes somebody one of those who drew a draft."""
@@ -221,6 +224,10 @@ class Workbench:
             )
         kind = DraftKind.TABLE if name.lower().endswith(".dmn") else DraftKind.PROCESS
         stem = KEY.sub("_", name.rsplit(".", 1)[0].lower().translate(DANISH)).strip("_")
+        words = f"Hentet ind fra filen '{name}'."
+        if kind is DraftKind.PROCESS:
+            content, left_out = _opened_elsewhere(name, content)
+            words += left_out
         key, title = self._named_in(kind, content, fallback=stem or "hentet")
         with self.env.uow(by.municipality_id) as uow:
             known = uow.process_drafts.versions(key) or uow.process_drafts.table_versions(key)
@@ -237,7 +244,7 @@ class Workbench:
                 files=self._with_called(uow, files),
                 base=None if base is None else base.version,
                 what="uploaded",
-                words=f"Hentet ind fra filen '{name}'.",
+                words=words,
             )
             uow.commit()
         return draft.id
@@ -930,6 +937,20 @@ def _unit(draft: ProcessDraft) -> str:
     if draft.kind is DraftKind.TABLE:
         return hashlib.sha256(draft.files[f"{draft.key}.dmn"]).hexdigest()
     return hashlib.sha256(f"retire {draft.key} {draft.base_version}".encode()).hexdigest()
+
+
+def _opened_elsewhere(name: str, content: bytes) -> tuple[bytes, str]:
+    """Return a foreign diagram as it can be opened here, and what is to be said of that.
+
+    What is no diagram at all stays as it came: then its findings say so.
+    """
+    try:
+        opened = open_draft(content, file=name)
+    except DeploymentError:
+        return content, ""
+    said = [each.message for each in opened.findings if each.id.startswith("draft.")]
+    more = f" Og {len(said) - MOST_SAID} ting mere." if len(said) > MOST_SAID else ""
+    return opened.content, "".join(f" {each}" for each in said[:MOST_SAID]) + more
 
 
 def _check_size(name: str, content: bytes) -> None:
