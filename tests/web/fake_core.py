@@ -50,7 +50,6 @@ from tests.web.fake_deadlines import FakeDeadlines
 from tests.web.fake_desk import FakeDesk
 from tests.web.fake_explaining import FakeExplaining, FakeReplays, FakeWhatIf
 from tests.web.fake_matters import FakeRepayments
-from tests.web.fake_explaining import FakeExplaining, FakeReplays, FakeWhatIf
 from tests.web.fake_production import FakeProduction
 from tests.web.fake_team import FakeTeam
 
@@ -542,9 +541,6 @@ class FakeCore:
     replays: FakeReplays = field(default_factory=FakeReplays)
     what_if: FakeWhatIf = field(default_factory=lambda: FakeWhatIf(a_case()))
     repayments: FakeRepayments = field(default_factory=lambda: FakeRepayments(a_case()))
-    explaining: FakeExplaining = field(default_factory=lambda: FakeExplaining(a_case()))
-    replays: FakeReplays = field(default_factory=FakeReplays)
-    what_if: FakeWhatIf = field(default_factory=lambda: FakeWhatIf(a_case()))
     sanctions: FakeSanctions = field(default_factory=FakeSanctions)
     cessations: FakeCessations = field(default_factory=FakeCessations)
     incomes: FakeIncomes = field(default_factory=FakeIncomes)
