@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import requests
 
-from app.local import changing, demo
+from app.local import changing, demo, owing
 from app.local.driver import (
     Answer,
     Driver,
@@ -521,6 +521,7 @@ PHRASES: Mapping[str, Act] = {
     "pengene er til disposition": StoryPlayer.wait_for_money,
     **dict.fromkeys(AWAY, StoryPlayer.away),
     **changing.PHRASES,
+    **owing.PHRASES,
 }
 """Everything a story can say."""
 
