@@ -103,7 +103,7 @@ def test_a_rate_is_changed_tried_approved_and_cited_from_its_day(
     peter.send("Gem, og prøv på 100")
     world.driver.settle()
     peter.page.reload()
-    drawing = peter.main.locator("svg").first
+    drawing = peter.main.locator("svg[role=img]")
     expect(drawing).to_be_visible()
     assert drawing.locator("rect").count() > 0
     expect(peter.main.get_by_role("table", name="Fordelingen som tabel")).to_be_visible()
