@@ -67,7 +67,6 @@ from processes.operations.production import Production
 from processes.operations.relay import Relay
 from processes.operations.replay import Replays
 from processes.operations.repayments import Repayments
-from processes.operations.replay import Replays
 from processes.operations.rulebook import Rulebook
 from processes.operations.runs import PaymentRuns
 from processes.operations.sanctions import JobcentreChannel, Sanctions
@@ -281,9 +280,6 @@ def build_core(
         what_if=WhatIfs(control),
         incomes=IncomeChecks(control),
         cessations=Cessations(control),
-        explaining=Explaining(control),
-        replays=Replays(env),
-        what_if=WhatIfs(control),
         sanctions=Sanctions(
             control,
             JobcentreChannel(

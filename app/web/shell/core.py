@@ -108,18 +108,6 @@ class Core(Protocol):
         """The month's income."""
 
     @property
-    def explaining(self) -> ExplainDesk:
-        """How a case was calculated, as it was known on any day."""
-
-    @property
-    def replays(self) -> ReplayDesk:
-        """Decisions as files."""
-
-    @property
-    def what_if(self) -> WhatIfDesk:
-        """Next month as it would be."""
-
-    @property
     def sanctions(self) -> SanctionDesk:
         """Requests for sanctions."""
 
