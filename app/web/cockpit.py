@@ -104,18 +104,17 @@ def version(definition_id: int) -> str:
     )
 
 
-def _bars(elements: tuple[ElementLoad, ...]) -> list[tuple[ElementLoad, int, int]]:
-    """Return the elements that take time, each with the lengths of its two bars of 0 to 1000."""
+def _bars(elements: tuple[ElementLoad, ...]) -> dict[str, tuple[int, int]]:
+    """Return the lengths of the two bars of each element that takes time, of 0 to 1000."""
     timed = [each for each in elements if each.median_seconds is not None]
     longest = max((each.slow_seconds or 0 for each in timed), default=0) or 1
-    return [
-        (
-            each,
+    return {
+        each.element_id: (
             1000 * (each.median_seconds or 0) // longest,
             1000 * (each.slow_seconds or 0) // longest,
         )
         for each in timed
-    ]
+    }
 
 
 # ---- stopped cases -----------------------------------------------------------------------------
@@ -134,7 +133,7 @@ def stopped() -> str:
     )
     cases = core().cockpit.stopped(wanted, actor())
     causes = core().cockpit.causes(actor())
-    processes = sorted({(each.process_key, each.process_key) for each in causes})
+    processes = sorted({(each.process_key, each.process_name) for each in causes})
     return render_template(
         "cockpit/stopped.html",
         cases=cases,

@@ -10,25 +10,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.security.guards import allow, token
 from app.web.shell.core import actor, core
+from app.web.shell.labels import TRYOUT_STATES
 from forms.tryouts import TryoutForm
 from processes.ports.tryouts import (
     AmountStep,
     Population,
     TriedCase,
     TryoutReport,
-    TryoutState,
 )
 
 bp = Blueprint("tryouts", __name__)
 
 Answer = str | AnyResponse | tuple[str, int]
 
-STATES = {
-    TryoutState.WAITING: ("hourglass", "Venter på en arbejder", "plain"),
-    TryoutState.RUNNING: ("hourglass", "Kører", "info"),
-    TryoutState.DONE: ("success", "Færdig", "info"),
-    TryoutState.STOPPED: ("error", "Standset", "serious"),
-}
 FIGURES = {
     "changed": "Sager, der går anderledes",
     "decisions": "Sager, der ville blive afgjort anderledes",
@@ -55,7 +49,7 @@ def _ask(draft_id: str, form: TryoutForm | None = None) -> str:
         draft=page.draft,
         form=form or TryoutForm(token=token(), processes=processes),
         tryouts=core().tryouts.of_subject(f"draft:{draft_id}", actor()),
-        states=STATES,
+        states=TRYOUT_STATES,
     )
 
 
@@ -91,7 +85,7 @@ def show(tryout_id: str) -> str:
         tryout=page.tryout,
         report=report,
         draft_id=page.tryout.subject.removeprefix("draft:"),
-        states=STATES,
+        states=TRYOUT_STATES,
         heading_of_cases=_title(page.which, report),
         bars=_bars(report.steps) if report else [],
     )

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.security.guards import allow, token
 from app.web.shell.core import actor, core
 from app.web.shell.files import download
+from app.web.shell.labels import TRYOUT_STATES
 from app.web.shell.words import klokken
-from app.web.tryouts import STATES as TRYOUT_STATES
 from forms.workbench import STAY_OR_MOVE, BackForm, RollBackForm, SubmitForm, UploadForm, WhyForm
 from processes.domain.access import may
 from processes.domain.errors import ConflictError, NotFoundError, RuleError

@@ -25,7 +25,7 @@ from typing import Any
 from processes.domain.errors import CoreError
 from processes.domain.money import Money
 from processes.engine.definitions import Definition, parse_bundle
-from processes.engine.diagrams import Kind, Node
+from processes.engine.diagrams import BOUNDARIES, Kind, Node
 from processes.engine.effects import (
     Advanced,
     Await,
@@ -371,8 +371,7 @@ class Replay:
 
     def _standing(self) -> str:
         """Tell whether it waits for somebody, or nobody knows what comes next."""
-        steps = any(isinstance(each.effect, RunStep) for each in self.wants.values())
-        return "unknown" if steps or self.is_guessing else "waiting"
+        return "unknown" if self.is_guessing else "waiting"
 
     def _course(self, how: str, *, why: str = "") -> TriedCourse:
         end = self._end()
@@ -397,11 +396,14 @@ class Replay:
             return self.ended.element_id
         if self.stop is not None and self.stop.element_id:
             return self.stop.element_id
-        stands = sorted(
-            self.wants.values(),
-            key=lambda each: (not isinstance(each.effect, OpenTask), each.number),
-        )
+        stands = sorted(self.wants.values(), key=self._rank)
         return stands[0].effect.element_id if stands else ""
+
+    def _rank(self, want: _Want) -> tuple[bool, bool, int]:
+        """Sort what is waited for: people's tasks first, what only listens on an edge last."""
+        node = _node(self._place(want.effect.element_id), [self.definition])
+        on_edge = node is not None and node.kind in BOUNDARIES
+        return on_edge, not isinstance(want.effect, OpenTask), want.number
 
 
 # ---- both, compared ----------------------------------------------------------------------------

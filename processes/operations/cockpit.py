@@ -38,6 +38,7 @@ from processes.ports.cockpit import (
     StopCause,
     StoppedCase,
     TokenMove,
+    VersionHead,
     VersionLoad,
     VersionPage,
     WaitingRow,
@@ -75,7 +76,12 @@ class Cockpit:
             counted = self._counted(uow, 0, lambda: self._count_all(uow))
             versions = self._versions(uow, counted)
             page = OverviewPage(
-                versions=tuple(each for each in versions if each.is_in_force or each.total),
+                versions=tuple(
+                    sorted(
+                        (each for each in versions if each.is_in_force or each.total),
+                        key=lambda each: (-each.stopped, -each.total, each.head.name),
+                    )
+                ),
                 counted_at=counted.counted_at,
                 queues=_queues(counted),
                 causes=tuple(self._named_causes(uow)),
@@ -229,7 +235,17 @@ class Cockpit:
             return self._named_causes(uow)
 
     def _named_causes(self, uow: UnitOfWork) -> Sequence[StopCause]:
-        return uow.cockpit.causes(limit=20)
+        newest: dict[str, VersionHead] = {}
+        for head in uow.cockpit.versions():
+            newest.setdefault(head.key, head)
+        return [
+            replace(
+                each,
+                process_name=newest[each.process_key].name,
+                element_name=self._name(uow, newest[each.process_key].id, each.element_id),
+            )
+            for each in uow.cockpit.causes(limit=20)
+        ]
 
     def _named(self, uow: UnitOfWork, cases: Sequence[StoppedCase]) -> list[StoppedCase]:
         """Return stopped cases with the names the diagrams give."""

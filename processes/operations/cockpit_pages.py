@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from processes.domain.access import Actor, may
 from processes.engine.definitions import Definition
+from processes.engine.diagrams import GATEWAYS
 from processes.engine.runtime import Place, where_is
 from processes.engine.steering import Carried, carried
 from processes.operations.control import Control
@@ -31,6 +33,8 @@ CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """A short word of ours: the answer of a choice, never a name or a number of somebody's."""
 OF_THE_CASE = "Hører til sagen. Kræver en rolle med adgang til sager."
 OF_A_PROTECTED_CASE = "Sagen er beskyttet."
+NAMELESS = {kind.value for kind in GATEWAYS}
+"""What only joins ways has no name, and says nothing in a list."""
 OWN_WORDS = re.compile(r"[A-Za-z_]\w*")
 MOVE_WORDS = {
     MoveState.ASKED: "venter på en anden person",
@@ -83,7 +87,9 @@ class InstanceReader:
                 lines.append(_by_hand(pause.resumed_at, "resumed", pause.resumed_by or ""))
         waits = self.uow.cockpit.waits_of(instance_id) if going_on else ()
         open_stops = [each for each in incidents if each.resolved_at is None]
-        masked = _Mask(definition, is_readable=readable, is_protected=is_protected)
+        masked = _Mask(
+            definition, self.control.env.zone, is_readable=readable, is_protected=is_protected
+        )
         return InstancePage(
             instance=instance,
             head=head,
@@ -107,7 +113,10 @@ class InstanceReader:
 class _Mask:
     """Decides what a reader sees of what tokens carry."""
 
-    def __init__(self, definition: Definition, *, is_readable: bool, is_protected: bool) -> None:
+    def __init__(
+        self, definition: Definition, zone: ZoneInfo, *, is_readable: bool, is_protected: bool
+    ) -> None:
+        self.zone = zone
         self.is_readable = is_readable
         self.is_protected = is_protected
         self.asked = {
@@ -194,14 +203,16 @@ def _tokens(
             kind=place.kind,
             token=place.token,
             incident=stop.message if stop else place.incident,
-            waits_for=tuple(_in_words(each) for each in waits if each.token == place.token),
+            waits_for=tuple(
+                _in_words(each, mask.zone) for each in waits if each.token == place.token
+            ),
             variables=() if held is None else mask.shown(held.variables),
             targets=() if held is None else held.targets,
         )
 
 
-def _in_words(row: WaitingRow) -> str:
-    """Say what a token waits for; moments are written by the page's own words."""
+def _in_words(row: WaitingRow, zone: ZoneInfo) -> str:
+    """Say what a token waits for, moments by the Danish clock."""
     tried = f", prøvet {row.attempts} gange" if row.attempts else ""
     match row.process_key:
         case "job":
@@ -209,7 +220,8 @@ def _in_words(row: WaitingRow) -> str:
         case "message":
             return f"beskeden '{row.what}'"
         case _:
-            return f"uret, der ringer {row.at:%d.%m.%Y %H.%M} UTC" if row.at else "et ur"
+            at = None if row.at is None else row.at.astimezone(zone)
+            return "et ur" if at is None else f"uret, der ringer {at:%d.%m.%Y} kl. {at:%H.%M}"
 
 
 def _course(definition: Definition, events: Sequence[HistoryEvent]) -> Iterator[CourseLine]:
@@ -222,6 +234,8 @@ def _course(definition: Definition, events: Sequence[HistoryEvent]) -> Iterator[
         elif where in entered:
             seconds = int((event.at - entered.pop(where)).total_seconds())
         element = definition.element(*where)
+        if element is not None and element.kind in NAMELESS and not element.name:
+            continue
         yield CourseLine(
             at=event.at,
             what=event.what,

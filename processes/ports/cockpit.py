@@ -120,6 +120,8 @@ class StopCause:
     code: str
     message: str
     cases: int
+    process_name: str = ""
+    element_name: str = ""
 
 
 @dataclass(frozen=True)

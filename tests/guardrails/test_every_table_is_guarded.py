@@ -9,6 +9,7 @@ MAY_BE_DELETED = {
     "application_draft": "sent, or left for thirty days",
     "inbox_filter": "a search of yesterday, or one its owner no longer keeps",
     "buffered_message": "delivered or lapsed",
+    "process_count": "counted anew",
     "party_token": "made again when a name changes",
     "subscription": "taken by its message",
     "uploaded_file": "sent, or taken away before it was sent, or left for thirty days",

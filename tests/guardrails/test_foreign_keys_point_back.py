@@ -36,6 +36,11 @@ BESIDE = {
     "absence": {"user_account", "municipality"},
     "inbox_filter": {"user_account", "municipality"},
     "task_move": {"user_task", "municipality"},
+    "instance_pause": {"process_instance", "municipality"},
+    "token_move": {"process_instance", "municipality"},
+    "process_count": {"municipality"},
+    "tryout": {"municipality"},
+    "tryout_case": {"tryout", "process_instance", "municipality"},
 }
 """Running processes point at the case; nothing of the case points at a process."""
 

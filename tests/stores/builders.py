@@ -30,6 +30,7 @@ from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentPlan
 from processes.domain.periods import Month, Period
 from processes.domain.rates import Confidence
+from processes.ports.cockpit import TokenMove
 from processes.ports.records import (
     Absence,
     Assessment,
@@ -48,6 +49,7 @@ from processes.ports.records import (
     UserTask,
     VoucherRecord,
 )
+from processes.ports.tryouts import Population, Tryout, TryoutState
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 MARCH = Month(2026, 3)
@@ -76,6 +78,42 @@ def a_party(**changes: Any) -> Party:
         protection=Protection.NORMAL,
     )
     return replace(anna, **changes)
+
+
+def a_token_move(instance_id: int, **changes: Any) -> TokenMove:
+    """Return a wish to move a token by hand."""
+    move = TokenMove(
+        id=an_id("token move"),
+        instance_id=instance_id,
+        token=an_id("token"),
+        from_place="p/task_a",
+        from_name="A",
+        to_place="p/task_b",
+        to_name="B",
+        reason="Sprang over",
+        asked_by="eva",
+        asked_at=NOW,
+    )
+    return replace(move, **changes)
+
+
+def a_tryout(**changes: Any) -> Tryout:
+    """Return a try-out that has not begun."""
+    tryout = Tryout(
+        id=an_id("tryout"),
+        subject="draft:1",
+        digest="1",
+        process_key="p",
+        name="Prøve",
+        files={"p.bpmn": b"<x/>"},
+        population=Population(case_numbers=("2026-000123",)),
+        state=TryoutState.WAITING,
+        total=1,
+        done=0,
+        asked_by="eva",
+        asked_at=NOW,
+    )
+    return replace(tryout, **changes)
 
 
 def a_case(**changes: Any) -> Case:

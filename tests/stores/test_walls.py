@@ -33,6 +33,7 @@ from processes.ports.records import (
 )
 from tests.database import ALL_TABLES, Database
 from tests.stores import builders as a
+from tests.stores import matters
 from tests.stores import changes
 from tests.stores import deductions as d
 from tests.stores import law
@@ -96,6 +97,7 @@ def fill_every_table(uow: SqlUnitOfWork) -> None:
     uow.deadlines.add_setting(a.a_deadline())
     uow.deadlines.add_notice(a.a_notice())
     run.store_a_run(uow)
+    matters.store_all(uow)
     uow.cockpit.keep_count(0, Counted(a.NOW, 1, {}))
     uow.cockpit.add_pause(Pause(a.an_id("pause"), instance.id, "Ses efter", "eva", a.NOW))
     uow.cockpit.add_move(a.a_token_move(instance.id))

@@ -24,7 +24,7 @@ function mark(viewer, row) {
     overlays.add(element, { position: { bottom: 12, left: -10 }, html: badge("tokens", waiting) });
   }
   if (late !== "0") {
-    overlays.add(element, { position: { top: -12, right: 16 }, html: badge("late", `⏰ ${late}`) });
+    overlays.add(element, { position: { top: -12, right: 16 }, html: badge("late", `${late} sene`) });
   }
   if (stopped !== "0") {
     viewer.get("canvas").addMarker(element, "state-failed");

@@ -31,6 +31,7 @@ from processes.domain.payments import PaymentState
 from processes.domain.rules.prose import law_in_words, paragraph_of
 from processes.operations.reasons import WHY
 from processes.ports.records import LetterState, UserTask
+from processes.ports.tryouts import TryoutState
 
 CASE_STATES = {
     CaseState.RAISED: "Ny",
@@ -236,7 +237,16 @@ def aarsag(code: str) -> str:
     return REASONS.get(code, code)
 
 
+TRYOUT_STATES = {
+    TryoutState.WAITING: ("hourglass", "Venter på en arbejder", "plain"),
+    TryoutState.RUNNING: ("hourglass", "Kører", "info"),
+    TryoutState.DONE: ("success", "Færdig", "info"),
+    TryoutState.STOPPED: ("error", "Standset", "serious"),
+}
+"""How far a try-out is: its drawing, word and weight."""
+
 HANDLINGS = {
+    "instance.read": "så sagens forløb i driften",
     "calculation.read": "så beregningen",
     "case.note": "skrev et notat",
     "case.read": "åbnede sagen",
