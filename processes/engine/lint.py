@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from processes.engine.coverage import coverage_findings
 from processes.engine.definitions import closure, shared_parts
 from processes.engine.diagrams import ASKING, GATEWAYS, Diagram, Kind, Node
 from processes.engine.findings import ERROR, WARNING, DeploymentError, Finding
@@ -344,7 +345,7 @@ def read_all(
             elif file.endswith(".dmn"):
                 table = parse_table(content, file=file)
                 tables[table.id] = table
-                findings += lint_table(file, table)
+                findings += [*lint_table(file, table), *coverage_findings(file, table)]
         except DeploymentError as error:
             findings += error.findings
     diagrams.pop("", None)

@@ -76,6 +76,8 @@ class DecisionTable:
     """The variables a row sets."""
     rules: tuple[Rule, ...]
     hit: Hit = field(default_factory=Hit)
+    allowed: tuple[Node, ...] = ()
+    """For each input what can come at all (`inputValues`); empty or `-` where anything can."""
 
     @property
     def reads(self) -> frozenset[str]:
@@ -214,10 +216,21 @@ class _Reader:
                 key, "dmn.rules", f"Tabellen har {len(rules)} regler.",
                 f"En tabel skal have mellem 1 og {MAX_RULES} regler.",
             )  # fmt: skip
+        allowed = tuple(self.allowed(key, node) for node in self.all(table, "./d:input"))
         hit = self.hit(key, table, len(outputs))
         if self.findings or hit is None:
             raise DeploymentError(self.findings)
-        return DecisionTable(key, decision.get("name", key), inputs, labels, outputs, rules, hit)
+        name = decision.get("name", key)
+        return DecisionTable(key, name, inputs, labels, outputs, rules, hit, allowed)
+
+    def allowed(self, key: str, node: etree._Element) -> Node:
+        """Read what an input can be; it is checked when gaps are looked for, not when it is run."""
+        text = self.text(node, "./d:inputValues/d:text")
+        try:
+            return parse_tests(text) if text else Anything()
+        except ExpressionError as error:
+            self.note(node.get("id", key), "dmn.input", str(error), "Ret de tilladte værdier.")
+            return Anything()
 
     def hit(self, key: str, table: etree._Element, outputs: int) -> Hit | None:
         read = read_hit(
