@@ -42,7 +42,11 @@ def raise_matter(case_id: str) -> Answer:
     if form.validate():
         try:
             core().repayments.raise_matter(
-                case_id, MatterKind(form.kind.data), form.party.data, form.cause.data, actor()
+                case_id,
+                MatterKind(form.kind.data),
+                form.party.data,
+                form.cause.data or "",
+                actor(),
             )
         except RuleError as error:
             form.cause.errors = [str(error)]

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from processes.domain.errors import RuleError, SafeguardError
 from processes.domain.matters import Basis, MatterDecision, MatterKind
-from processes.domain.money import Money, total
+from processes.domain.money import ZERO, Money, total
 from processes.domain.periods import Calendar, Month, danish_day
 from processes.domain.rates import RateBook
 from processes.domain.recovery import ClaimFacts, Ground, Recovered, Standing, lapse_day, standing
@@ -37,7 +37,7 @@ class ClaimMonth:
     month: Month
     paid: Money
     claimed: Money
-    compensation: Money = Money(0)
+    compensation: Money = ZERO
     """§ 94 only: what came later for the same month."""
 
 
@@ -336,8 +336,13 @@ def arrears(
 def next_look(
     arrangement: Arrangement, day: date, *, help_ended_on: date | None, rates: RateBook
 ) -> date:
-    """Return when a claim must be looked at next: an instalment, the year's recheck, its lapse."""
+    """Return when a claim must be looked at next: an instalment, the year's recheck, its lapse.
+
+    While it is put off it is looked at every month: whoever owes may have stopped to live on help.
+    """
     wanted = [max(arrangement.recheck_on, day + timedelta(days=1))]
+    if arrangement.kind is ArrangementKind.DEFERRED:
+        wanted.append(Month.of(day).next().first_day + timedelta(days=REMIND_AFTER_DAYS))
     due = arrangement.first_due_on
     if due is not None:
         wanted.append(_next_instalment(due, day) + timedelta(days=REMIND_AFTER_DAYS))

@@ -31,6 +31,7 @@ from processes.ports.records import UserTask
 from processes.steps import StepContext, Variables, receives, sends, step
 
 LAW = "LAS § 95"
+LIVES_ON_HELP = "Du får kontanthjælp, og så længe skal du ikke betale af på gælden."
 MORNING = time(6)
 FIRST_DUE_DAYS = 30
 """How long before the first instalment; a habit of ours, not the law's."""
@@ -101,7 +102,7 @@ def defer(ctx: StepContext, *, claim_id: str) -> Variables:
         claim_id,
         ArrangementKind.DEFERRED,
         ZERO,
-        "Du får kontanthjælp, og så længe skal du ikke betale af på gælden.",
+        LIVES_ON_HELP,
         "Henstanden følger af reglerne og kræver ikke, at du søger.",
     )
 
@@ -216,14 +217,20 @@ def stand(ctx: StepContext, *, claim_id: str) -> Variables:
         ctx.note(claim.case_id, "Kravet er betalt.")
         return {"claim_standing": "betalt", "reminders": 0}
     reminders = _reminders(events, arrangement)
-    is_deferred = arrangement.kind is ArrangementKind.DEFERRED
-    if ctx.today >= arrangement.recheck_on or is_on_help(ctx, claim) is not is_deferred:
-        # A year has gone, or whoever owes has begun or stopped to live on help.
-        if not is_deferred or ctx.today >= arrangement.recheck_on or not is_on_help(ctx, claim):
-            return {"claim_standing": "genberegn", "reminders": reminders}
+    if _must_arrange_anew(ctx, claim, arrangement):
+        return {"claim_standing": "genberegn", "reminders": reminders}
     if claims.arrears(arrangement, claim, events, stands.left, ctx.today):
         return {"claim_standing": "restance", "reminders": reminders}
     return {"claim_standing": "uaendret", "reminders": reminders}
+
+
+def _must_arrange_anew(ctx: StepContext, claim: DebtClaim, arrangement: Arrangement) -> bool:
+    """Tell whether a year has gone, or whoever owes has begun or stopped to live on help."""
+    if ctx.today >= arrangement.recheck_on:
+        return True
+    if arrangement.kind is not ArrangementKind.DEFERRED:
+        return is_on_help(ctx, claim)
+    return arrangement.reason == LIVES_ON_HELP and not is_on_help(ctx, claim)
 
 
 def _arranged(ctx: StepContext, claim_id: str) -> Arrangement:

@@ -54,6 +54,7 @@ MATTER = "matter"
 CLAIM_ARRANGEMENT = "claim_arrangement"
 CLAIM_REMINDER, CLAIM_LAPSED = "claim_reminder", "claim_lapsed"
 MANAGEMENT_ENDED = "management_ended"
+MATTER_LETTERS = {MATTER, CLAIM_ARRANGEMENT, CLAIM_REMINDER, CLAIM_LAPSED, MANAGEMENT_ENDED}
 ABOUT_A_MATTER = {
     str(letters.LetterKind.REPAYMENT),
     str(letters.LetterKind.MANAGEMENT),
@@ -191,12 +192,8 @@ def _written(
         return _about_delay(ctx, case, sender, subject_id)
     if letter_kind == CLOSING:
         return _about_the_end(ctx, case, sender, subject_id)
-    if letter_kind == MATTER:
-        return _about_matter(ctx, case, sender, subject_id)
-    if letter_kind in {CLAIM_ARRANGEMENT, CLAIM_REMINDER, CLAIM_LAPSED}:
-        return _about_claim(ctx, case, sender, letter_kind, subject_id)
-    if letter_kind == MANAGEMENT_ENDED:
-        return _about_management_ended(ctx, case, sender, subject_id)
+    if letter_kind in MATTER_LETTERS:
+        return _about_a_question(ctx, case, sender, letter_kind, subject_id)
     if letter_kind in {
         COMPLAINT_RECEIPT,
         COMPLAINT_OVERDUE,
@@ -433,6 +430,17 @@ def _about_the_end(
     for _, letter in written:
         letters.check_letter(letter)
     return written
+
+
+def _about_a_question(
+    ctx: StepContext, case: Case, sender: Sender, letter_kind: str, subject_id: str
+) -> list[tuple[str, Letter]]:
+    """Tell what became of a question of its own: decided, arranged, or ended."""
+    if letter_kind == MATTER:
+        return _about_matter(ctx, case, sender, subject_id)
+    if letter_kind == MANAGEMENT_ENDED:
+        return _about_management_ended(ctx, case, sender, subject_id)
+    return _about_claim(ctx, case, sender, letter_kind, subject_id)
 
 
 def _hearing_about_matter(

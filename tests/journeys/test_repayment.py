@@ -1,21 +1,18 @@
 """Repayment from the question to the last krone: heard, decided, sent, claimed, paid or lapsed."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date, timedelta
 
 import pytest
 
-from app.local.driver import Answer, Values, approve, assess, conclude_hearing, prepare_hearing
+from app.local.driver import Answer, Values, approve, conclude_hearing
+from processes.domain.cases import CaseState
 from processes.domain.claims import ClaimEventKind
-from processes.domain.errors import RuleError, SafeguardError
+from processes.domain.errors import RuleError
 from processes.domain.matters import MatterKind
 from processes.domain.money import Money
 from processes.domain.recovery import ClaimFacts, Ground
-from processes.operations.control import Control
 from processes.ports.matters import ClaimView, MatterView
 from processes.ports.pages import TaskPage
-from processes.stages.repayments import claim as make_claim
 from tests.journeys.conftest import World
 from tests.journeys.test_life import pay_out
 
@@ -185,23 +182,6 @@ def test_more_than_was_paid_cannot_be_claimed(world: World) -> None:
         world.driver.work(case_id, {"repayment.assess": ground(claimed="99000")})
 
 
-def test_a_claim_without_a_sent_decision_is_refused_whatever_the_diagram_does(
-    world: World,
-) -> None:
-    case_id = pay_out(world)
-    raise_it(world, case_id)
-    world.driver.work(case_id, CLAIMS)
-    control: Control = world.core.control
-
-    with control.env.uow(world.driver.team.caseworker.municipality_id) as uow:
-        ctx = control.env.context(uow)
-        unsent = [each for each in uow.matters.decisions(case_id) if each.sent_at is None]
-        assert not unsent or pytest.raises(
-            SafeguardError, make_claim, ctx, decision_id=unsent[0].id, claim_type="KTTIBAK"
-        )
-        assert uow.claims.of_case(case_id) == []
-
-
 def test_whoever_lives_on_help_is_put_off_and_told(world: World) -> None:
     case_id = claimed(world)
 
@@ -212,6 +192,49 @@ def test_whoever_lives_on_help_is_put_off_and_told(world: World) -> None:
     page = world.core.cases.page(case_id, world.driver.team.caseworker)
     assert "Du skal ikke betale af på din gæld nu" in [each.title for each in page.letters]
     assert world.forms(case_id) == []
+
+
+def test_whoever_stops_to_live_on_help_is_asked_what_can_be_paid_within_a_month(
+    world: World,
+) -> None:
+    case_id = claimed(world)
+    with world.core.env.uow(world.driver.team.caseworker.municipality_id) as uow:
+        uow.cases.set_state(case_id, CaseState.CLOSED)
+        uow.commit()
+
+    world.move(days=45)
+
+    assert world.forms(case_id) == ["claim.income"]
+    answers: Mapping[str, Answer] = {
+        "claim.income": lambda _page: {
+            "net_income": Money.kroner(180_000),
+            "provides": False,
+            "evidence": "Årsopgørelse 2025.",
+        },
+        "claim.agree": lambda _page: {
+            "kind": "afdrag",
+            "monthly": Money.kroner(500),
+            "reason": "Du har råd til 500 kr. om måneden.",
+        },
+    }
+    world.driver.work(case_id, answers)
+    arranged = claim(world, case_id).arrangement
+    assert arranged is not None
+    assert (arranged.kind.value, arranged.monthly) == ("afdrag", Money.kroner(500))
+
+    # Nothing is paid: two reminders, and then a person decides; nothing goes by itself.
+    for _ in range(4):
+        world.move(days=35)
+    kinds = [each.kind for each in claim(world, case_id).events]
+    assert kinds.count(ClaimEventKind.REMINDED) == 2
+    assert ClaimEventKind.TRANSFERRED not in kinds
+    assert world.forms(case_id) == ["claim.transfer"]
+    world.driver.work(
+        case_id,
+        {"claim.transfer": lambda _page: {"transfer": True, "reason": "Ingen svar i tre måneder."}},
+    )
+    assert claim(world, case_id).events[-1].kind is ClaimEventKind.TRANSFERRED
+    assert world.control("received")["claims"][-1]["transfer"] == claim(world, case_id).claim.id
 
 
 def test_a_claim_that_is_paid_ends_by_itself_and_counts_a_payment_once(world: World) -> None:
