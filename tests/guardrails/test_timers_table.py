@@ -22,6 +22,9 @@ LETS_BEGIN = {"collect_spouse_part"}
 that nothing else follows."""
 LOOKS_AGAIN = {"wait_for_names"}
 """Nobody's deadline: what is waited for is looked for again."""
+IN_FAVOUR = {("sanction", "on_expired"), ("cessation", "wait_grace")}
+"""What falls away for good, or closes a case whose help has ended: nobody is harmed by it, and a
+test of its own sees to that nothing adverse follows."""
 BY_THE_CALENDAR = {"monthly_payment_run"}
 """What is due here is the municipality's own doing, and no citizen's deadline: what is sent when
 the time to stop is over was reviewed by one person and approved by another."""
@@ -32,6 +35,7 @@ TIMERS = [
     if node.wait is not None
     and diagram.id not in BY_THE_CALENDAR | ONLY_TELLS | LETS_BEGIN
     and node.id not in LOOKS_AGAIN
+    and (diagram.id, node.id) not in IN_FAVOUR
 ]
 
 
