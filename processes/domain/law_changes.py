@@ -133,14 +133,17 @@ class LawChange:
 
     def rate(self) -> Rate | None:
         """Return the rate it puts in force."""
-        return None if self.row is None else rate_from_row({**self.row, "id": self.name})
+        if self.row is None:
+            return None
+        return replace(rate_from_row({**self.row, "id": self.name}), valid=self.valid)
 
     def rule(self) -> Rule | None:
         """Return the rule it puts in force."""
         if self.row is None:
             return None
         row = {**self.row, "id": self.subject, "version": str(self.version)}
-        return rules_from_rows([{name: text for name, text in row.items() if text}])[0]
+        (made,) = rules_from_rows([{name: text for name, text in row.items() if text}])
+        return replace(made, valid=self.valid)
 
 
 @dataclass(frozen=True)

@@ -195,6 +195,7 @@ UNIT_WORDS: dict[str, str] = {
     "percent on the year before": "procent i forhold til året før",
     "percent points": "procentpoint",
     "weeks in all": "uger i alt",
+    "years after the claim is due": "år efter kravet forfalder",
     "years after help ended": "år efter hjælpen ophørte",
     "years within the last 10": "år inden for de sidste 10",
 }
