@@ -21,6 +21,7 @@ from processes.domain.decisions import Proposal
 from processes.domain.errors import RuleError
 from processes.domain.facts import Fact, FactKind, Facts, FactStatus, FactValue, Source, SourceKind
 from processes.domain.identifiers import Cpr, Kle
+from processes.domain.immediate_help import NO, ask
 from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentReceipt, PaymentState
 from processes.domain.periods import Month, Period, danish_day
@@ -119,6 +120,15 @@ class _Made:
         application = self._application(case, person)
         self.uow.cases.add(case)
         self.uow.cases.add_application(application)
+        self.uow.immediate_help.save(
+            ask(
+                {"acute_need": NO},
+                help_id=_id("help", person),
+                case_id=case.id,
+                application_id=application.id,
+                at=self.applied_at,
+            )
+        )
         facts = list(
             _facts(case.primary_party, person, self.month, self.applied_at, has_card=has_card)
         )
