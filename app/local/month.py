@@ -24,6 +24,7 @@ from app.local import demo, town
 from app.local.database import create_database
 from app.local.driver import Driver
 from app.local.installation import DATABASE, demo_settings, offset_of_demo
+from app.local.month_people import ANSWERS, AWAY_ON, BACK_ON, EARNED, LANDLORD, answer_hearings
 from app.local.postgres import EmbeddedServer
 from app.local.story import StoryClock, Teller
 from app.migrations.run import upgrade
@@ -34,12 +35,11 @@ from processes.domain.deductions import (
     DEDUCTION_NAMES,
     DeductionDecision,
     DeductionKind,
-    Payee,
-    PayeeKind,
     PaymentDeduction,
 )
 from processes.domain.facts import Fact, FactKind, FactStatus, FactValue, Source, SourceKind
-from processes.domain.money import Money
+from processes.domain.matters import MatterKind
+from processes.domain.money import Money, total
 from processes.domain.payments import receipt_expected_by
 from processes.domain.periods import Month, Period
 from processes.domain.runs import Accounted, Verdict, reconcile
@@ -53,11 +53,10 @@ STARTS_AT = datetime(2026, 3, 2, 8, 0, tzinfo=DENMARK)
 CITIZENS = 30
 NOTE = "Set efter og i orden."
 REJECTED_EVERY, NO_CARD_EVERY = 10, 15
-SECOND, THIRD, SILENT = 1, 2, 3
-"""Whose income changes, who dies, and whom the bank says nothing about: by number."""
+SECOND, THIRD, SILENT, AWAY, RENTER, EARNER = 1, 2, 3, 4, 5, 8
+"""Whose income changes, who dies, whom the bank says nothing about, who is away from a
+jobsamtale, whose rent is paid, and who earned money and told nobody: by number."""
 
-LANDLORD = Payee(PayeeKind.ACCOUNT, "10010012345678", "Egekøb Boligforening")
-"""Whose account is closed when it is paid first."""
 TAKEN = (
     (4, DeductionKind.SANCTION, 600),
     (5, DeductionKind.ADMINISTRATION, 4_000),
@@ -92,6 +91,7 @@ class MonthPlay:
         self.finance, self.lead = driver.team.finance, driver.team.team_lead
         self.run_id = ""
         self.month = MONTH
+        self.claimed, self.differs = Money(0), 0
         self.people: list[town.Inhabitant] = []
         self.seconds: dict[str, float] = {}
 
@@ -100,7 +100,10 @@ class MonthPlay:
     def settle_in(self, count: int) -> None:
         """Let people move in and have running help since last month."""
         self.people = town.inhabitants(count, rejected_every=REJECTED_EVERY)
-        self.control("people", {"move_in": [each.moved_in for each in self.people]})
+        moved = [dict(each.moved_in) for each in self.people]
+        if len(moved) > EARNER:
+            moved[EARNER]["income"] = EARNED
+        self.control("people", {"move_in": moved})
         self.control("settle", {"on_the_day": True})
         town.settle_in(
             self.core,
@@ -111,8 +114,11 @@ class MonthPlay:
             without_card_every=NO_CARD_EVERY,
         )
 
-    def disturb(self) -> None:
-        """Let the month be a real one: income, a death, and a bank that is not at its best."""
+    def disturb(self, *, by_hand: bool = True) -> None:
+        """Let the month be a real one: income, a death, and a bank that is not at its best.
+
+        `by_hand` also decides the sanction and the rent here; else they come by their processes.
+        """
         first = MONTH.first_day
         self.learn(self.people[SECOND], FactKind.WORK_INCOME, Money.kroner(4000), first)
         self.learn(self.people[THIRD], FactKind.DEAD, date(2026, 3, 12), first)
@@ -120,7 +126,8 @@ class MonthPlay:
         self.control("bank", {"doubles": True, "silent": {silent: True}})
         self.control("bank", {"closed_payees": {LANDLORD.number: True}})
         for number, kind, kroner in TAKEN:
-            if number < len(self.people):
+            is_cases = kind in {DeductionKind.SANCTION, DeductionKind.ADMINISTRATION}
+            if number < len(self.people) and (by_hand or not is_cases):
                 self._decide_to_take(self.people[number], kind, Money.kroner(kroner))
 
     def _decide_to_take(self, person: town.Inhabitant, kind: DeductionKind, amount: Money) -> None:
@@ -182,7 +189,9 @@ class MonthPlay:
 
     def play(self) -> Figures:
         """Play the whole month; returns every sum, count and difference."""
-        self.disturb()
+        self.disturb(by_hand=False)
+        self._timed("sager", self.begin_cases)
+        self._timed("indkomst", self.look_at_income)
         self._timed("blokeringer", self.look_for_blockers)
         self._timed("beregn", self.freeze)
         held = self.review()
@@ -192,12 +201,68 @@ class MonthPlay:
         self.answer_late()
         self.release(held)
         self._timed("afviste", self.try_rejected_again)
+        self._timed("afgørelser", self.end_cases)
+        self._timed("afstemning", self.reconcile_books)
         return self.figures()
 
     def _timed(self, phase: str, act: Callable[[], object]) -> None:
         began = monotonic()
         act()
         self.seconds[phase] = round(monotonic() - began, 3)
+
+    def begin_cases(self) -> None:
+        """Let the jobcentre ask for a sanction, and somebody agree that the rent is paid."""
+        away = self.people[AWAY]
+        wanted = {"cpr": away.cpr, "on": AWAY_ON.isoformat(), "contact_on": BACK_ON.isoformat()}
+        body = str(self.control("sanction_request", wanted)["body"])
+        self.move_to(datetime.combine(BACK_ON, time(9), DENMARK))
+        self.core.sanctions.deliver(body.encode())
+        renter = self.people[RENTER]
+        self.core.repayments.raise_matter(
+            town.case_id(renter),
+            MatterKind.MANAGEMENT,
+            town.party_id(renter),
+            "Huslejen er ikke betalt i to måneder.",
+            self.driver.team.caseworker,
+        )
+        self._work_cases(away, renter)
+        heard = answer_hearings(self.core, away, "Jeg glemte tiden.")
+        self._work_cases(away, renter)
+        self.tell(f"Hørt om sanktion: {heard}; aftale om husleje: 1")
+
+    def look_at_income(self) -> None:
+        """Hold February's reported income against what the help rests on."""
+        self.move_to(datetime(2026, 3, 11, 8, 0, tzinfo=DENMARK))
+        self.driver.settle()
+        self.core.incomes.start_due(demo.MUNICIPALITY.id)
+        self._work_cases(self.people[EARNER])
+        (row,) = self.core.incomes.all(self.finance)
+        self.tell(
+            f"Indkomst for {row.check.month}: {row.figures.asked} spurgt om,"
+            f" {row.figures.findings} afviger og bliver hørt"
+        )
+
+    def end_cases(self) -> None:
+        """Let what was heard about be decided, told and, where too much was paid, claimed."""
+        heard = [self.people[number] for number in (EARNER, AWAY, RENTER)]
+        for _ in range(3):
+            self._work_cases(*heard)
+            self.move_to(self.core.clock.now() + timedelta(days=20))
+        self._work_cases(*heard)
+        with self.core.env.uow(self.finance.municipality_id) as uow:
+            claims = uow.claims.all()
+        self.claimed = total(each.amount for each in claims)
+        self.tell(f"Krav om tilbagebetaling: {len(claims)}, {self.claimed.danish()}")
+
+    def _work_cases(self, *people: town.Inhabitant) -> None:
+        for person in people:
+            self.driver.work(town.case_id(person), ANSWERS)
+
+    def reconcile_books(self) -> None:
+        """Hold every day's sent against its answers, and what was decided against what came."""
+        self.differs = self.core.books.reconcile(demo.MUNICIPALITY.id)
+        self.driver.settle()
+        self.tell(f"Daglig afstemning: {self.differs} differencer")
 
     def look_for_blockers(self) -> None:
         """Plan the run, and look at what stands in the way ten banking days before."""
@@ -412,6 +477,8 @@ class MonthPlay:
             "reported_gross": found.reported_gross.oere,
             "reported_tax": found.reported_tax.oere,
             "differences": len(found.differences),
+            "claimed": self.claimed.oere,
+            "book_differences": self.differs,
         }
 
 

@@ -84,9 +84,8 @@ LOOK = text(
           AND opened_at < :steps_before
           AND NOT EXISTS (SELECT FROM process_instance AS instance
                           WHERE instance.case_id = case_file.id AND instance.state <> 'ended')
-          AND NOT EXISTS (SELECT FROM payment_run WHERE payment_run.case_id = case_file.id)
-          AND NOT EXISTS (SELECT FROM book_reconciliation AS book
-                          WHERE book.case_id = case_file.id)
+          -- A case of accounts is about nobody, and over with its process.
+          AND EXISTS (SELECT FROM party WHERE party.case_id = case_file.id)
     )
     SELECT found.kind, found.case_id, case_file.number, found.subject_id,
            coalesce(found.oere, 0) AS oere

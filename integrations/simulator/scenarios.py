@@ -183,9 +183,20 @@ def load(name: str = "demo") -> World:
 
 
 def move_in(
-    world: World, *, cpr: str, first_name: str, last_name: str, rejected: str | None = None
+    world: World,
+    *,
+    cpr: str,
+    first_name: str,
+    last_name: str,
+    rejected: str | None = None,
+    income: Mapping[str, Any] | None = None,
 ) -> None:
-    """Let somebody made up live in a world, for as long as the program runs."""
+    """Let somebody made up live in a world, for as long as the program runs.
+
+    `income` is one as in the file of a world, from the first employer there is.
+    """
+    first = {"se": next(iter(world.employers), "")}
+    earned = () if income is None else ({**income, "employer": "any"},)
     world.people[cpr] = Person(  # type: ignore[index]  # each load has a dict of its own
         key=cpr,
         cpr=cpr,
@@ -207,7 +218,7 @@ def move_in(
         emigrated_on=None,
         emigrated_to=None,
         moved_to_denmark_on=None,
-        income=(),
+        income=tuple(_incomes(earned, {"any": first})),
         payment_rejected=rejected,
         is_generated=True,
     )
