@@ -116,7 +116,7 @@ def stop(tryout_id: str) -> AnyResponse:
     return redirect(url_for("tryouts.show", tryout_id=tryout_id))
 
 
-@bp.get("/proever/<tryout_id>/sager.csv")
+@bp.get("/proever/<tryout_id>/sager")
 @allow("tryout.read")
 def cases(tryout_id: str) -> Response:
     """Return every case of a try-out as a file, without names."""
