@@ -10,11 +10,11 @@ from wtforms import FileField, SelectField
 
 from forms.base import BaseForm, Token
 from forms.fields import ChoiceField, DanishDateField, Required, WordsField
-from processes.ports.workbench import Running
 
+STAY = "stay"
 STAY_OR_MOVE = {
-    Running.STAY.value: "De bliver på den version, de er begyndt på",
-    Running.MOVE.value: "De skal flyttes til den nye version, når den gælder",
+    STAY: "De bliver på den version, de er begyndt på",
+    "move": "De skal flyttes til den nye version, når den gælder",
 }
 
 
@@ -52,7 +52,7 @@ class SubmitForm(BaseForm):
         super().__init__(
             formdata,
             token=token,
-            data={"valid_from": today, "running": Running.STAY.value},
+            data={"valid_from": today, "running": STAY},
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.models.processes import DecisionTableRow, DefinitionRow, InstanceRow
@@ -122,14 +122,6 @@ class SqlProcessDraftStore(Store):
         self.session.execute(
             new.on_conflict_do_update(
                 index_elements=["draft_id", "name"], set_={"content": new.excluded.content}
-            )
-        )
-
-    def delete_file(self, draft_id: str, name: str) -> None:
-        """Forget one file of a draft."""
-        self.session.execute(
-            delete(ProcessDraftFileRow).where(
-                ProcessDraftFileRow.draft_id == draft_id, ProcessDraftFileRow.name == name
             )
         )
 

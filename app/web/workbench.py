@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.security.guards import allow, token
@@ -17,6 +18,7 @@ from app.web.shell.words import klokken
 from forms.workbench import STAY_OR_MOVE, BackForm, RollBackForm, SubmitForm, UploadForm, WhyForm
 from processes.domain.access import may
 from processes.domain.errors import ConflictError, NotFoundError, RuleError
+from processes.ports.tryouts import TryoutState
 from processes.ports.workbench import (
     Assessment,
     Change,
@@ -53,6 +55,12 @@ EVENTS = {
     "sent_back": "sendte tilbage",
     "approved": "godkendte",
     "discarded": "smed kladden ud",
+}
+TRYOUT_STATES = {
+    TryoutState.WAITING: ("hourglass", "Venter", "plain"),
+    TryoutState.RUNNING: ("hourglass", "Kører", "info"),
+    TryoutState.DONE: ("success", "Færdig", "info"),
+    TryoutState.STOPPED: ("error", "Standset", "serious"),
 }
 CHANGES = {
     "added": ("plus", "Tilføjet"),
@@ -333,14 +341,19 @@ def _said(found: Assessment, shown: str) -> dict[str, object]:
     key = shown.rsplit(".", 1)[0]
     return {
         "findings": [asdict(each) for each in found.findings],
-        "outline": render_template(
+        "outline": _part(
             "workbench/_outline.html", steps=found.outlines.get(key, ()), findings=found.findings
         ),
-        "list": render_template("workbench/_findings.html", findings=found.findings, shown=shown),
+        "list": _part("workbench/_findings.html", findings=found.findings, shown=shown),
         "errors": len(found.errors),
         "warnings": len(found.findings) - len(found.errors),
         "changes": len([each for each in found.changes if each.what != "moved"]),
     }
+
+
+def _part(template: str, **values: object) -> Markup:
+    """Return a part of a page, for the page itself and for the drawing board to put in."""
+    return Markup(render_template(template, **values))  # noqa: S704 – the template has escaped it
 
 
 def _sent_file() -> tuple[str, bytes]:

@@ -183,9 +183,6 @@ class ProcessDraftStore(Protocol):
     def save_file(self, draft_id: str, name: str, content: bytes) -> None:
         """Write one file of a draft."""
 
-    def delete_file(self, draft_id: str, name: str) -> None:
-        """Forget one file of a draft."""
-
     def unfinished(self) -> Sequence[ProcessDraft]:
         """Return the drafts that are open or wait for approval, without files, newest first."""
 

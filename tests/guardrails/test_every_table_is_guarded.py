@@ -37,6 +37,8 @@ WRITTEN_ONCE = {
     "payment_receipt",
     "process_definition",
     "process_definition_file",
+    "process_draft_event",
+    "process_retirement",
     "income_report",
     "rate",
     "run_difference",

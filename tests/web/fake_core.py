@@ -52,6 +52,7 @@ from tests.web.fake_explaining import FakeExplaining, FakeReplays, FakeWhatIf
 from tests.web.fake_matters import FakeRepayments
 from tests.web.fake_production import FakeProduction
 from tests.web.fake_team import FakeTeam
+from tests.web.fake_workbench import FakeWorkbench
 
 NOW = datetime(2026, 3, 16, 9, 12, tzinfo=UTC)
 FAR_AWAY = NOW.replace(year=9999)
@@ -534,6 +535,7 @@ class FakeCore:
     cases: FakeCases = field(default_factory=FakeCases)
     citizen: FakeCitizen = field(default_factory=FakeCitizen)
     team: FakeTeam = field(default_factory=FakeTeam)
+    workbench: FakeWorkbench = field(default_factory=FakeWorkbench)
     deadlines: FakeDeadlines = field(default_factory=FakeDeadlines)
     messages: FakeMessages = field(default_factory=FakeMessages)
     life: FakeLife = field(default_factory=FakeLife)

@@ -133,5 +133,5 @@ CREATE TRIGGER kept BEFORE INSERT OR UPDATE ON process_retirement
 FOR EACH ROW EXECUTE FUNCTION check_retirement();
 
 GRANT SELECT, INSERT, UPDATE ON process_draft TO ky_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON process_draft_file TO ky_app;
+GRANT SELECT, INSERT, UPDATE (content) ON process_draft_file TO ky_app;
 GRANT SELECT, INSERT ON process_draft_event, process_retirement TO ky_app;
