@@ -64,6 +64,7 @@ from processes.operations.life import Life, PersonChannel
 from processes.operations.messages import Messages
 from processes.operations.migration import TOPIC, Migration
 from processes.operations.production import Production
+from processes.operations.regulation import Regulations
 from processes.operations.relay import Relay
 from processes.operations.replay import Replays
 from processes.operations.repayments import Repayments
@@ -161,6 +162,7 @@ class Core:
     life: Life
     explaining: Explaining
     replays: Replays
+    regulations: Regulations
     what_if: WhatIfs
     sanctions: Sanctions
     incomes: IncomeChecks
@@ -244,6 +246,15 @@ def build_core(
         municipalities=lambda: [each.id for each in central.municipalities()],
     )
     migration = Migration(control)
+    rulebook = Rulebook(
+        control,
+        benefits=law.load_benefits(),
+        stories=law.load_stories,
+        situations=lambda text: law.situations_from(text, law.load_benefits()),
+        municipalities=lambda: {each.id: each.name for each in central.municipalities()},
+        read_file=law.read_rate_file,
+        write_file=law.write_rate_file,
+    )
     return Core(
         settings=settings,
         env=env,
@@ -277,6 +288,11 @@ def build_core(
         ),
         explaining=Explaining(control),
         replays=Replays(env),
+        regulations=Regulations(
+            control,
+            propose=lambda text, by, title: rulebook.read_in(text, by, title=title),
+            write_file=law.write_rate_file,
+        ),
         what_if=WhatIfs(control),
         incomes=IncomeChecks(control),
         cessations=Cessations(control),
@@ -301,15 +317,7 @@ def build_core(
         deployment=deployment,
         cockpit=Cockpit(control),
         tryouts=Tryouts(control),
-        law=Rulebook(
-            control,
-            benefits=law.load_benefits(),
-            stories=law.load_stories,
-            situations=lambda text: law.situations_from(text, law.load_benefits()),
-            municipalities=lambda: {each.id: each.name for each in central.municipalities()},
-            read_file=law.read_rate_file,
-            write_file=law.write_rate_file,
-        ),
+        law=rulebook,
         workbench=Workbench(control, deployment, LimitedJudge(), law.load_catalogue),
         migration=migration,
         central=central,

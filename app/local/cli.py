@@ -16,6 +16,7 @@ COMMANDS = {
     "check": ("app.local.quality", "check"),
     "bench": ("app.local.quality", "bench"),
     "calculate": ("app.local.calculating", "calculate"),
+    "regulate": ("app.local.regulating", "regulate"),
     "replay": ("app.local.replaying", "replay"),
     "bpmn": ("app.local.models", "bpmn"),
     "dmn": ("app.local.models", "dmn"),

@@ -47,7 +47,7 @@ def replay(arguments: list[str]) -> int:
     parser.add_argument("--out", default="")
     options = parser.parse_args(arguments)
     try:
-        with _settings() as settings, closing(build_core(settings)) as core:
+        with settings_here() as settings, closing(build_core(settings)) as core:
             name, content = handed_out(core, options.reference)
     except (CoreError, ConfigurationError) as error:
         print(f"{options.reference}: {error}", file=sys.stderr)
@@ -78,7 +78,7 @@ def handed_out(core: Core, reference: str) -> tuple[str, bytes]:
 
 
 @contextmanager
-def _settings() -> Iterator[Settings]:
+def settings_here() -> Iterator[Settings]:
     """Return what the environment says, or the demo's own while its database is started for us."""
     if os.environ.get("DATABASE_URL"):
         yield Settings.from_environment(os.environ)

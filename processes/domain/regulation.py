@@ -7,13 +7,14 @@ it counts from 1,7 percent where PSL counts from 2,0, and less what another act 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 
 from processes.domain.money import PPM, Money
-from processes.domain.periods import ONE_DAY
-from processes.domain.rates import Rate, RateBook
+from processes.domain.periods import ONE_DAY, Period
+from processes.domain.rates import Confidence, Rate, RateBook
 
 LESS_THAN_PSL_PPM = 3_000
 """LAS § 109, stk. 2 says 1,7 percent and PSL § 20 says 2,0 percent."""
@@ -93,3 +94,91 @@ def check_next_year(
         if amount != expected:
             found.append(Disagreement(before.key, before.value, expected, amount))
     return tuple(found)
+
+
+class Standing(StrEnum):
+    """How a rate stands to the one that was regulated (kontrol)."""
+
+    AGREES = "stemmer"
+    DIFFERS = "afviger"
+    IS_MISSING = "mangler"
+
+
+@dataclass(frozen=True)
+class RegulatedRate:
+    """One rate of this year with what it becomes (reguleret sats), and what the table says."""
+
+    before: Rate
+    expected: Money
+    loaded: Rate | None
+    """The row that is there for the new year; None while no table was loaded."""
+
+    @property
+    def standing(self) -> Standing:
+        """Whether the table says what the regulation gives."""
+        if self.loaded is None:
+            return Standing.IS_MISSING
+        same = self.loaded.value == self.expected
+        return Standing.AGREES if same else Standing.DIFFERS
+
+    def proposed(self, first_day: date, percent_ppm: int) -> Rate:
+        """Return it as a row for the new year: derived, until somebody has read the table."""
+        end = date(first_day.year + 1, 1, 1)
+        return replace(
+            self.before,
+            id=f"{self.before.key}.{first_day.year}",
+            value=self.expected,
+            valid=Period(first_day, end),
+            source=f"LAS § 109: {self.before.id} reguleret med {_percent(percent_ppm)}",
+            confidence=Confidence.MEDIUM,
+            derived=True,
+        )
+
+
+ACT = "LAS "
+"""Only the rates of this act are regulated by it."""
+
+
+def regulated_rates(
+    book: RateBook, *, first_day: date, growth_ppm: int
+) -> tuple[RegulatedRate, ...]:
+    """Return every amount of the act that ends when the new year begins, regulated (LAS § 109)."""
+    last_day = first_day - ONE_DAY
+    found = (
+        rate
+        for rate in sorted(book, key=lambda each: each.key)
+        if rate.valid.end == first_day
+        and last_day in rate.valid
+        and isinstance(rate.value, Money)
+        and rate.law.startswith(ACT)
+    )
+    after = book.in_force(first_day)
+    return tuple(
+        RegulatedRate(rate, regulated(rate.amount, growth_ppm), after.get(rate.key))
+        for rate in found
+    )
+
+
+def as_regulated(
+    book: RateBook, rates: Iterable[RegulatedRate], *, first_day: date, percent_ppm: int
+) -> tuple[RateBook, RateBook]:
+    """Return the rates as if the year had brought nothing, and as it does (før og efter).
+
+    Where no table is loaded the regulated amounts stand in for it.
+    """
+    keys = {each.before.key: each for each in rates}
+    kept = [rate for rate in book if rate.key not in keys]
+    older = [rate for rate in book if rate.key in keys and rate.valid.start < first_day]
+    standing = [
+        replace(rate, valid=Period(rate.valid.start)) if rate.valid.end == first_day else rate
+        for rate in older
+    ]
+    new = [rate for rate in book if rate.key in keys and rate.valid.start >= first_day]
+    new += [each.proposed(first_day, percent_ppm) for each in keys.values() if each.loaded is None]
+    return RateBook([*kept, *standing]), RateBook([*kept, *older, *new])
+
+
+def _percent(ppm: int) -> str:
+    whole, rest = divmod(ppm, PPM // 100)
+    digits = f"{rest:04d}".rstrip("0")
+    return f"{whole},{digits} pct." if digits else f"{whole} pct."

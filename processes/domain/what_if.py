@@ -96,7 +96,7 @@ def what_if(
     calculate: Calculate, inputs: Inputs, month: Month, supposed: Sequence[Supposed]
 ) -> WhatIf:
     """Calculate a month as it is known, and as it would be (beregn hvad nu hvis)."""
-    known, said = _carried(inputs.facts, month)
+    known, said = carried(inputs.facts, month)
     supposing = with_supposed(known, month, supposed)
     return WhatIf(
         month=month,
@@ -130,9 +130,9 @@ def _fact(facts: Facts, month: Month, each: Supposed) -> Fact:
     )
 
 
-def _carried(facts: Facts, month: Month) -> tuple[Facts, list[str]]:
-    """Take sums of a month that nobody knows yet as they were last known."""
-    carried: list[Fact] = []
+def carried(facts: Facts, month: Month) -> tuple[Facts, list[str]]:
+    """Take sums of a month that nobody knows yet as they were last known (fremført)."""
+    taken: list[Fact] = []
     said: list[str] = []
     for party_id, kind in sorted({(fact.party_id, fact.kind) for fact in _sums(facts)}):
         if facts.on(party_id, kind, month.first_day) is not None:
@@ -145,8 +145,8 @@ def _carried(facts: Facts, month: Month) -> tuple[Facts, list[str]]:
         when = month_in_words(Month.of(counts.valid.start))
         value = "ingen" if counts.status is FactStatus.NONE else in_words(counts.value)
         said.append(f"{FACT_LABELS[kind]}: {value}, som i {when}.")
-        carried.append(replace(counts, valid=month.period()))
-    return replace(facts, all=(*facts.all, *carried)), said
+        taken.append(replace(counts, valid=month.period()))
+    return replace(facts, all=(*facts.all, *taken)), said
 
 
 def _sums(facts: Facts) -> Iterator[Fact]:

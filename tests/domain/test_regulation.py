@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 from app.law import load_rates
 from processes.domain.errors import RateMissingError
 from processes.domain.money import Money
-from processes.domain.rates import RATE_LABELS, Rate, RateBook
-from processes.domain.regulation import check_next_year, las_growth, regulated
+from processes.domain.periods import Period
+from processes.domain.rates import RATE_LABELS, Confidence, Rate, RateBook
+from processes.domain.regulation import (
+    Standing,
+    as_regulated,
+    check_next_year,
+    las_growth,
+    regulated,
+    regulated_rates,
+)
 from tests.domain.strategies import positive_amounts
 
 BOOK = load_rates()
@@ -131,3 +139,52 @@ def test_a_table_that_differs_or_lacks_a_rate_is_told_with_both_figures() -> Non
 def test_2027_is_missing_until_somebody_loads_it() -> None:
     with pytest.raises(RateMissingError, match="2027"):
         BOOK.on("regulering.las", date(2027, 1, 1))
+
+
+NEXT = date(2027, 1, 1)
+
+
+def test_next_years_rates_are_this_years_regulated_and_marked_until_a_table_is_read() -> None:
+    rates = {
+        each.before.key: each for each in regulated_rates(BOOK, first_day=NEXT, growth_ppm=40_500)
+    }
+
+    raised = rates["kh.forhoejet_sats"]
+    # 13.060 x 1,0405 = 13.588,93
+    assert raised.expected == Money.kroner(13589)
+    assert raised.standing is Standing.IS_MISSING
+    row = raised.proposed(NEXT, 40_500)
+    assert (row.id, row.derived, row.confidence) == (
+        "kh.forhoejet_sats.2027",
+        True,
+        Confidence.MEDIUM,
+    )
+    assert row.valid == Period(NEXT, date(2028, 1, 1))
+    assert "4,05 pct." in row.source
+
+
+def test_a_table_that_is_there_is_held_against_the_regulation() -> None:
+    # 2024: 3,2 percent of the rates of 2023, as published.
+    found = regulated_rates(BOOK, first_day=date(2024, 1, 1), growth_ppm=32_000)
+
+    groups = {
+        standing: [each for each in found if each.standing is standing] for standing in Standing
+    }
+    keys = {each.before.key for each in groups[Standing.AGREES]}
+    assert {"kh_pre.over30_forsoerger", "kh_pre.over30_andre", "uh_pre.u25_udeboende"} <= keys
+    assert len(keys) > 40
+
+
+def test_before_and_after_differ_in_the_regulated_rates_only() -> None:
+    rates = regulated_rates(BOOK, first_day=NEXT, growth_ppm=40_500)
+
+    before, after = as_regulated(BOOK, rates, first_day=NEXT, percent_ppm=40_500)
+
+    assert before.on("kh.forhoejet_sats", NEXT).amount == Money.kroner(13060)
+    assert after.on("kh.forhoejet_sats", NEXT).amount == Money.kroner(13589)
+    december = date(2026, 12, 31)
+    assert before.in_force(december).keys() == after.in_force(december).keys()
+    assert all(
+        before.on(key, december).value == rate.value
+        for key, rate in after.in_force(december).items()
+    )
