@@ -18,7 +18,6 @@ from app.web.shell.words import klokken
 from forms.workbench import STAY_OR_MOVE, BackForm, RollBackForm, SubmitForm, UploadForm, WhyForm
 from processes.domain.access import may
 from processes.domain.errors import ConflictError, NotFoundError, RuleError
-from processes.ports.tryouts import TryoutState
 from processes.ports.workbench import (
     Assessment,
     Change,
@@ -55,12 +54,6 @@ EVENTS = {
     "sent_back": "sendte tilbage",
     "approved": "godkendte",
     "discarded": "smed kladden ud",
-}
-TRYOUT_STATES = {
-    TryoutState.WAITING: ("hourglass", "Venter", "plain"),
-    TryoutState.RUNNING: ("hourglass", "Kører", "info"),
-    TryoutState.DONE: ("success", "Færdig", "info"),
-    TryoutState.STOPPED: ("error", "Standset", "serious"),
 }
 CHANGES = {
     "added": ("plus", "Tilføjet"),
