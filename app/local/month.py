@@ -463,6 +463,7 @@ class MonthPlay:
 
     def _reconciled_now(self, rows: Sequence[Accounted]) -> Figures:
         found = reconcile(rows)
+        refund = self.core.runs.refund(self.month, self.finance)
         return {
             "paid": found.paid_count,
             "paid_gross": found.paid_gross.oere,
@@ -476,8 +477,12 @@ class MonthPlay:
             "posted_gross": found.posted_gross.oere,
             "reported_gross": found.reported_gross.oere,
             "reported_tax": found.reported_tax.oere,
-            "differences": len(found.differences),
+            # What the state refunds is what was paid less sanctions, to the øre.
+            "differences": len(found.differences)
+            + (refund.cost != found.paid_gross - found.paid_sanction),
             "claimed": self.claimed.oere,
+            "refund_basis": refund.cost.oere,
+            "refund_state": refund.state.oere,
             "book_differences": self.differs,
         }
 
@@ -549,6 +554,9 @@ def _tell_sums(teller: Teller, figures: Figures) -> None:
         ("paid_income", "A-indkomst"),
         ("reported_gross", "Indberettet"),
         ("others_paid", "Til andre modtagere"),
+        ("refund_basis", "Refusionsgrundlag"),
+        ("refund_state", "Statens andel"),
+        ("claimed", "Krævet tilbage"),
         ("paid_net", "På borgernes konti"),
     ):
         teller.show(f"  {label:<22} {Money(figures[key]).danish():>20}")

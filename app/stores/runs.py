@@ -353,6 +353,19 @@ OF_THE_MONTH = """
 """
 """What a month answers for: its run, later tries of that, and other payments of the month."""
 
+REFUNDED = text(
+    f"""
+    SELECT payment.party_id, payment.month,
+           sum(payment.gross_oere - payment.sanction_oere) AS oere
+    FROM payment
+    JOIN decision ON decision.id = payment.decision_id AND decision.help_kind = 'forsoergelse'
+    JOIN case_file ON case_file.id = payment.case_id AND case_file.benefit = 'kontanthjaelp'
+    JOIN {STATE_OF} AS receipt ON receipt.state = 'udbetalt'
+    WHERE payment.month <= :until
+    GROUP BY 1, 2 ORDER BY 1, 2
+    """  # noqa: S608 – our own words, and nothing from outside
+)
+
 PAID_OUT = text(
     """
     SELECT payment.party_id, sum(gross_oere) AS gross, sum(sanction_oere) AS sanction,
@@ -665,6 +678,13 @@ class SqlRunStore(Store):
             )
             for row in found
         }
+
+    def refunded(self, until: Month) -> Mapping[str, Sequence[tuple[Month, Money]]]:
+        """Return what each party was paid of kontanthjælp, month by month up to one, at cost."""
+        paid: dict[str, list[tuple[Month, Money]]] = {}
+        for party_id, month, oere in self.session.execute(REFUNDED, {"until": until.first_day}):
+            paid.setdefault(str(party_id), []).append((Month.of(month), Money(int(oere))))
+        return paid
 
     def people(self, party_ids: Sequence[str]) -> Mapping[str, tuple[str, str, str, str]]:
         """Return name, protection, case and case number of some parties."""

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from processes.domain.gates import Check, Gate
-from processes.domain.money import Money, total
-from processes.domain.periods import Period
+from processes.domain.money import ZERO, Money, total
+from processes.domain.periods import Month, Period
 from processes.domain.rates import RateBook
 
 STEPS = ("refusion.trin1", "refusion.trin2", "refusion.trin3", "refusion.trin4")
@@ -98,6 +98,39 @@ def by_weeks(
         ppm = step_of(week, cost.monday, rates=rates)
         refunds.append(_shared(cost.monday, cost.amount, ppm, week))
     return tuple(refunds)
+
+
+@dataclass(frozen=True)
+class MonthRefund:
+    """What a month of one or many persons costs, and what the state bears (månedens refusion)."""
+
+    cost: Money = ZERO
+    state: Money = ZERO
+
+    def plus(self, other: MonthRefund) -> MonthRefund:
+        """Add another person's."""
+        return MonthRefund(self.cost + other.cost, self.state + other.state)
+
+
+def of_month(paid: Sequence[tuple[Month, Money]], month: Month, *, rates: RateBook) -> MonthRefund:
+    """Estimate the state's share of what one person was paid for a month (refusion pr. måned).
+
+    `paid` is everything the person was paid for, month by month. A week that lies in two months is
+    one week in the count, and each month bears its own days of it. Weeks with help from others are
+    not known here: the state's system knows them, and this is what it is held against.
+
+    Rounds: the share of each week half up to the øre.
+    """
+    weeks = {amount.monday: None for each, cost in paid for amount in weeks_of(cost, each.period())}
+    number = {monday: count for count, monday in enumerate(sorted(weeks), start=1)}
+    found = MonthRefund()
+    for each, cost in paid:
+        if each != month:
+            continue
+        for week in weeks_of(cost, month.period()):
+            ppm = step_of(number[week.monday], week.monday, rates=rates)
+            found = found.plus(MonthRefund(week.amount, week.amount.share(ppm)))
+    return found
 
 
 def by_scheme(

@@ -19,6 +19,7 @@ from processes.domain.errors import ConflictError, RuleError
 from processes.domain.grants import REMARK_NAMES
 from processes.domain.identifiers import Kle
 from processes.domain.periods import Month
+from processes.domain.reimbursement import MonthRefund, of_month
 from processes.domain.rules.prose import month_in_words, spoken
 from processes.domain.runs import Verdict
 from processes.operations.control import Control
@@ -213,6 +214,18 @@ class PaymentRuns:
             )
             uow.commit()
             return page
+
+    def refund(self, month: Month, by: Actor) -> MonthRefund:
+        """Estimate the state's share of a month's kontanthjælp, person by person (refusion)."""
+        require(by, "run.read")
+        with self.env.uow(by.municipality_id) as uow:
+            rates = self.env.context(uow).rates
+            found = MonthRefund()
+            for paid in uow.runs.refunded(month).values():
+                found = found.plus(of_month(paid, month, rates=rates))
+            self._note(uow, by, "run.refund", str(month))
+            uow.commit()
+        return found
 
     def simulate(self, by: Actor) -> SimulatedRun:
         """Work out what would be paid today, and why it differs from last month (prøvekørsel).

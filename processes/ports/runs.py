@@ -22,6 +22,7 @@ from processes.domain.money import Money
 from processes.domain.payments import PaymentLine, PaymentReceipt, PaymentState
 from processes.domain.periods import Month
 from processes.domain.pipeline import Taken
+from processes.domain.reimbursement import MonthRefund
 from processes.domain.runs import Accounted, Difference, Verdict
 from processes.ports.pages import ExplainLine
 from processes.ports.records import UserTask, VoucherRecord
@@ -319,6 +320,13 @@ class RunStore(Protocol):
     def paid_out(self, month: Month) -> Mapping[str, PaidOut]:
         """Return what each party was paid for a month of running help, by party."""
 
+    def refunded(self, until: Month) -> Mapping[str, Sequence[tuple[Month, Money]]]:
+        """Return what each party was paid of kontanthjælp, month by month up to one, at cost.
+
+        The cost is before tax and less sanctions; what is paid on top of the help is not refunded
+        by these steps.
+        """
+
     def people(self, party_ids: Sequence[str]) -> Mapping[str, tuple[str, str, str, str]]:
         """Return name, protection, case and case number of some parties."""
 
@@ -534,6 +542,9 @@ class RunDesk(Protocol):
 
     def line(self, line_id: str, by: Actor) -> RunLinePage:
         """Return what the page of one payment shows."""
+
+    def refund(self, month: Month, by: Actor) -> MonthRefund:
+        """Estimate the state's share of a month's kontanthjælp."""
 
     def simulate(self, by: Actor) -> SimulatedRun:
         """Work out what would be paid today, and why it differs from last month."""

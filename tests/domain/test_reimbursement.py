@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.law import load_rates
 from processes.domain.errors import RateMissingError, RuleError
 from processes.domain.money import Money, total
-from processes.domain.periods import Period
+from processes.domain.periods import Month, Period
 from processes.domain.reimbursement import (
     MoveFacts,
     Scheme,
@@ -21,6 +21,7 @@ from processes.domain.reimbursement import (
     corrections,
     intermunicipal_claim,
     intermunicipal_gate,
+    of_month,
     step_of,
     weeks_of,
 )
@@ -166,3 +167,21 @@ def test_the_other_municipality_owes_what_the_state_does_not_bear() -> None:
     assert intermunicipal_claim(refunds, not_covered) == Money(0)
     with pytest.raises(RuleError, match="uvist"):
         intermunicipal_claim(refunds, intermunicipal_gate(_move("uvist", "ja", "ja")))
+
+
+@given(
+    months=st.lists(st.integers(0, 8), min_size=1, max_size=4, unique=True),
+    oere=st.integers(1, 2_000_000),
+)
+def test_a_months_refund_is_for_all_of_its_cost_and_never_more_than_the_first_step(
+    months: list[int], oere: int
+) -> None:
+    paid = [(Month(2026, 1 + number), Money(oere)) for number in sorted(months)]
+    last = paid[-1][0]
+
+    found = of_month(paid, last, rates=RATES)
+
+    assert found.cost == Money(oere)
+    assert Money(0) <= found.state <= Money(oere)
+    # Who has been helped longer is refunded no more.
+    assert found.state <= of_month(paid[-1:], last, rates=RATES).state

@@ -52,12 +52,16 @@ def test_a_month_agrees_to_the_oere_and_the_runbook_finds_the_same_sums(world: W
     assert figures["lines"] == figures["calculated"] == 16
     # Two without a tax card and one who died are held; one more was, and was released.
     assert (figures["held"], figures["sent"], figures["rejected"]) == (3, 13, 1)
+    assert figures["refund_basis"] == figures["paid_gross"] - figures["sanction"]
+    assert 0 < figures["refund_state"] < figures["refund_basis"]
+    assert figures["claimed"] > 0
+    assert figures["book_differences"] == 0
     # The bank had said nothing of one payment, and the landlord's account was closed.
     assert figures["differences_at_first"] == 2
     assert figures["differences_when_ended"] == figures["differences"] == 0
     assert figures["paid_cost"] == figures["posted_gross"] > 0
     assert figures["paid_income"] == figures["reported_gross"] > 0
-    assert (figures["sanction"], figures["set_off"]) == (600_00, 1_550_00)
+    assert (figures["sanction"], figures["set_off"]) == (700_00, 1_550_00)
     assert figures["others"] == figures["others_paid"] == figures["administration"] == 4_000_00
     taken = world.control("received")
     assert sum(each["amount_oere"] for each in taken["payments"]) == (
