@@ -42,13 +42,10 @@ def compare(ctx: StepContext, *, case_id: str, calculation_id: str) -> Variables
 
 
 def _causes(ctx: StepContext, calculation: Calculation, standing: Decision) -> Recalculation:
-    """Say which fact makes each month another than was decided (årsager).
-
-    Rates and rules are those of today in both: one that is used is never changed, and a new one is
-    for days to come.
-    """
+    """Say which fact, rate or rule makes each month another than was decided (årsager)."""
     facts = ctx.uow.facts.of_case(calculation.case_id)
     then = ctx.uow.calculations.get(standing.calculation_id).known_at
+    law = ctx.law_known_at(then)
     application = ctx.uow.cases.application(calculation.application_id)
     case = ctx.uow.cases.get(calculation.case_id)
 
@@ -73,7 +70,7 @@ def _causes(ctx: StepContext, calculation: Calculation, standing: Decision) -> R
     }
     return recalculation.recalculate(
         calculate,
-        before=Inputs(Facts.as_known(facts, then), ctx.rates, ctx.rules),
+        before=Inputs(Facts.as_known(facts, then), law.rates, law.rules),
         after=Inputs(Facts.as_known(facts, calculation.known_at), ctx.rates, ctx.rules),
         decided=decided,
         months=sorted({each.month for each in calculation.months}),
