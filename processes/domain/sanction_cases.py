@@ -24,7 +24,8 @@ from processes.domain.calculation import (
 from processes.domain.errors import ConflictError, RuleError
 from processes.domain.gates import Check, Gate
 from processes.domain.money import Money
-from processes.domain.periods import DENMARK, ONE_DAY, Month, Period
+from processes.domain.payments import PaymentLine, PaymentState
+from processes.domain.periods import DENMARK, ONE_DAY, Calendar, Month, Period
 from processes.domain.rates import RATE_LABELS, Rate, RateBook
 from processes.domain.rules.prose import day_in_words, days_in_words, month_in_words
 from processes.domain.rules.trace import lowest
@@ -420,6 +421,22 @@ def planned(
     )
     taken = tuple((each.month, each.amount) for each in done.deductions)
     return taken, Money(amount.oere - sum(each.oere for _, each in taken))
+
+
+def paid_months(
+    rows: Iterable[tuple[PaymentLine, PaymentState]], party_id: str
+) -> frozenset[Month]:
+    """Return the months a person has been paid for, or whose money is on its way (betalt)."""
+    return frozenset(
+        line.month
+        for line, state in rows
+        if line.party_id == party_id and state is not PaymentState.REJECTED
+    )
+
+
+def is_closed(month: Month, today: date, *, paid: Collection[Month], calendar: Calendar) -> bool:
+    """Tell whether a month is paid already, or the money is there today or before."""
+    return month in paid or calendar.last_banking_day(month) <= today
 
 
 def months_left(from_on: date, today: date, *, rates: RateBook) -> tuple[Month, ...]:

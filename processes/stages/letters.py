@@ -19,6 +19,7 @@ from processes.domain import (
     payments,
     promise_letters,
     safeguards,
+    sanction_cases,
     sanction_letters,
 )
 from processes.domain import claims as claim_law
@@ -285,7 +286,8 @@ def _about_sanction(
     if request is None:
         raise BrokenStateError("en afgørelse om en sanktion uden en anmodning om den")
     first = Month.of(ctx.today)
-    if ctx.calendar.last_banking_day(first) <= ctx.today:
+    paid = sanction_cases.paid_months(ctx.uow.payments.of_case(case.id), request.party_id)
+    while sanction_cases.is_closed(first, ctx.today, paid=paid, calendar=ctx.calendar):
         first = first.next()
     return sanction_letters.compose_sanction(
         decision,

@@ -101,7 +101,8 @@ def _file(ctx: StepContext, case: Case, request: SanctionRequest) -> None:
     """File what was told, word for word, and note it."""
     told = request.told
     lines = [
-        f"{PARAGRAPH_NAMES[told.paragraph]} (LAS § {told.paragraph}), {day_in_words(told.from_on)}.",
+        f"{PARAGRAPH_NAMES[told.paragraph]}, {day_in_words(told.from_on)}.",
+        f"Paragraf: LAS § {told.paragraph}.",
         f"Målgruppe: {GROUP_NAMES[told.group].lower()}.",
         *([f"Kontakt igen den {day_in_words(told.contact_on)}."] if told.contact_on else []),
         *([told.text] if told.text else []),
@@ -445,18 +446,22 @@ def plan(
         month: Money(max(_help_in(ctx, request, month).oere - taken.get(month, 0), 0))
         for month in months
     }
-    closed = [month for month in months if _is_closed(ctx, month)]
+    paid = sanction_cases.paid_months(ctx.uow.payments.of_case(request.case_id), request.party_id)
+    closed = [
+        month
+        for month in months
+        if sanction_cases.is_closed(month, ctx.today, paid=paid, calendar=ctx.calendar)
+        or _is_frozen(ctx, month)
+    ]
     return sanction_cases.planned(
         request, amount, helped=helped, closed=closed, from_day=ctx.today, rates=ctx.rates
     )
 
 
-def _is_closed(ctx: StepContext, month: Month) -> bool:
-    """Tell whether a month is being paid already, or the money is there today or before."""
+def _is_frozen(ctx: StepContext, month: Month) -> bool:
+    """Tell whether a month's run has begun: what is calculated already is not lowered."""
     run = ctx.uow.runs.of_month(month)
-    return (run is not None and run.frozen_at is not None) or (
-        ctx.calendar.last_banking_day(month) <= ctx.today
-    )
+    return run is not None and run.frozen_at is not None
 
 
 def _decide(

@@ -146,7 +146,7 @@ def test_the_letter_says_paragraph_hearing_reasons_months_and_how_to_complain(
         "§\\xa037",
         "Jeg glemte tiden.",
         "havde ingen rimelig grund",
-        "tidligst i hjælpen for marts 2026, og senest i hjælpen for juni 2026",
+        "tidligst i hjælpen for april 2026, og senest i hjælpen for juni 2026",
         "Ankestyrelsen",
     ):
         assert said in body, said
