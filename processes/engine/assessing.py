@@ -25,6 +25,8 @@ from processes.ports.workbench import Assessment, Exit, FindingLine, OutlineStep
 from processes.ports.workbench import Change as ChangeLine
 
 Files = Mapping[str, bytes]
+LATE = "check.time"
+"""The rule of a judgement that did not come in time: no fault of a draft."""
 CPU_SECONDS = 3
 """Somebody waits for the answer with the pen in the hand."""
 BESIDE = frozenset({"decision.unused"})
@@ -174,7 +176,7 @@ def late(key: str) -> Assessment:
         f"{key}.bpmn",
         key,
         "Filen",
-        "check.time",
+        LATE,
         ERROR,
         "Kontrollen blev ikke færdig i tide.",
         "Vent lidt, og prøv igen. Sker det hver gang, så del diagrammet op.",

@@ -16,6 +16,7 @@ from datetime import date
 from processes.domain.access import ROLE_NAMES as ROLE_WORDS
 from processes.domain.access import Actor, Role, require
 from processes.domain.errors import ConflictError, NotFoundError, RuleError, TwoPersonError
+from processes.engine.assessing import LATE
 from processes.engine.definitions import parse_bundle
 from processes.engine.diagrams import Diagram
 from processes.engine.difference import differences
@@ -404,6 +405,7 @@ class Workbench:
             files = self._to_judge(uow, draft, draft.files)
             base_files = self._base(uow, draft)[1]
         said = self.judge_files(files, base=base_files, key=draft.key)
+        _check_in_time(said)
         if said.errors:
             raise RuleError(
                 f"Kladden har {len(said.errors)} fejl, der skal rettes, før den kan sendes til"
@@ -507,6 +509,7 @@ class Workbench:
         if draft.kind is not DraftKind.RETIREMENT:
             # Steps and tables may have changed since it was submitted.
             said = self.judge_files(files, base={}, key=draft.key)
+            _check_in_time(said)
             if said.errors:
                 raise DeploymentError(
                     Finding(each.file, each.element, each.rule, ERROR, each.message, each.way_out)
@@ -951,6 +954,11 @@ def _opened_elsewhere(name: str, content: bytes) -> tuple[bytes, str]:
     said = [each.message for each in opened.findings if each.id.startswith("draft.")]
     more = f" Og {len(said) - MOST_SAID} ting mere." if len(said) > MOST_SAID else ""
     return opened.content, "".join(f" {each}" for each in said[:MOST_SAID]) + more
+
+
+def _check_in_time(said: Assessment) -> None:
+    if any(each.rule == LATE for each in said.findings):
+        raise RuleError("Kontrollen blev ikke færdig i tide. Vent lidt, og prøv igen.")
 
 
 def _check_size(name: str, content: bytes) -> None:
