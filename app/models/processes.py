@@ -122,6 +122,7 @@ class UserTaskRow(Numbered, Model):
             text(HIGHEST_FIRST),
             text(DUE_OR_NEVER),
             "id",
+            postgresql_include=["assignee", "follow_up_on", "due_at"],
             postgresql_where=text("state = 'open'"),
         ),
         Index(
@@ -131,6 +132,7 @@ class UserTaskRow(Numbered, Model):
             text(HIGHEST_FIRST),
             text(DUE_OR_NEVER),
             "id",
+            postgresql_include=["unit", "role", "follow_up_on", "due_at"],
             postgresql_where=text("state = 'open'"),
         ),
         found_by("user_task_oldest", "unit", "role", "created_at", "id", where="state = 'open'"),

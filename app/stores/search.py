@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true, union_all
+from sqlalchemy.orm import aliased
 
 from app.models.cases import CaseRow, PartyRow, PartyTokenRow
 
@@ -27,23 +28,37 @@ def name_words(name: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"\w+", folded)))
 
 
-def case_matches(tokens: Sequence[str]) -> ColumnElement[bool]:
+Cases = type[CaseRow]
+"""The table of cases, or the same again under another name."""
+
+
+def case_matches(tokens: Sequence[str], cases: Cases = CaseRow) -> ColumnElement[bool]:
     """Return the condition that a case fits every token."""
-    return and_(true(), *[_fits(token) for token in tokens])
+    return and_(true(), *[_fits(token, cases) for token in tokens])
 
 
-def _fits(token: str) -> ColumnElement[bool]:
+def _fits(token: str, cases: Cases) -> ColumnElement[bool]:
+    named = [_named(word, cases) for word in name_words(token)]
+    if not any(each.isdigit() for each in token):
+        return and_(*named) if named else false()
+    # Either way of being found is a short list of its own: an OR would read every case there is.
+    numbered = aliased(CaseRow)
+    by_number = select(numbered.id).where(numbered.number == token)
     digits = re.sub(r"[\s-]", "", token)
     if re.fullmatch(r"\d{10}", digits):
         # A personal number and a case number (2026-000123) are both ten digits.
-        found = select(PartyRow.case_id).where(PartyRow.cpr == digits)
-        return or_(CaseRow.number == token, CaseRow.id.in_(found))
-    named = [_named(word) for word in name_words(token)]
-    return or_(CaseRow.number == token, and_(*named) if named else false())
-
-
-def _named(word: str) -> ColumnElement[bool]:
-    found = select(PartyTokenRow.case_id).where(
-        PartyTokenRow.token >= word, PartyTokenRow.token < word + AFTER_ALL
+        by_cpr = select(PartyRow.case_id).where(PartyRow.cpr == digits)
+        return cases.id.in_(union_all(by_number, by_cpr))
+    words = select(PartyTokenRow.case_id).where(or_(false(), *map(_begins, name_words(token))))
+    return and_(
+        cases.id.in_(union_all(by_number, words)),
+        or_(cases.number == token, and_(*named) if named else false()),
     )
-    return CaseRow.id.in_(found)
+
+
+def _begins(word: str) -> ColumnElement[bool]:
+    return and_(PartyTokenRow.token >= word, PartyTokenRow.token < word + AFTER_ALL)
+
+
+def _named(word: str, cases: Cases) -> ColumnElement[bool]:
+    return exists().where(PartyTokenRow.case_id == cases.id, _begins(word))

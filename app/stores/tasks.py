@@ -23,6 +23,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union_all,
     update,
 )
 from sqlalchemy.orm import aliased
@@ -48,6 +49,8 @@ from processes.ports.records import (
 DENMARK = ZoneInfo("Europe/Copenhagen")
 NEVER = "infinity"
 """What a task without a deadline is sorted by."""
+MOST_FOUND = 500
+"""How many cases a name may find before it is a common one."""
 VIEWS = ("mine", "unit", "unassigned", "waiting", "overdue")
 Tasks = type[UserTaskRow]
 """The table of tasks, or the same again under another name."""
@@ -121,8 +124,13 @@ def sorted_by(tasks: Tasks = UserTaskRow, sort: TaskSort = TaskSort.DUE) -> tupl
     if sort is TaskSort.FOLLOW_UP:
         # Few are put away, and none of the many others: a view of those is sorted where it stands.
         return (func.coalesce(tasks.follow_up_on, literal_column("'infinity'::date")), tasks.id)
+    return (-tasks.priority, _due(tasks), tasks.id)
+
+
+def _due(tasks: Tasks) -> ColumnElement[datetime]:
+    """Return the deadline as the index has it: a task without one comes last."""
     never: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
-    return (-tasks.priority, func.coalesce(tasks.due_at, never), tasks.id)
+    return func.coalesce(tasks.due_at, never)
 
 
 def listed() -> Select[UserTaskRow, CaseRow, PartyRow, str]:
@@ -161,7 +169,8 @@ def in_view(view: str, reader: Reader, tasks: Tasks = UserTaskRow) -> ColumnElem
         "unit": and_(ours, ~waits),
         "unassigned": and_(ours, tasks.assignee.is_(None), ~waits),
         "waiting": and_(or_(mine, ours), waits),
-        "overdue": and_(or_(mine, ours), tasks.due_at < reader.now),
+        # As the index has it, so that what is not late is passed over without being read.
+        "overdue": and_(or_(mine, ours), _due(tasks) < reader.now),
     }
     if view not in conditions:
         raise missing("Visningen")
@@ -238,6 +247,7 @@ class SqlTaskStore(Store):
         """Return one page of an inbox, by priority and then deadline; keyset paging."""
         reader = Reader(user, units, roles, now)
         order = sorted_by(sort=wanted.sort)
+        wanted = self._found(wanted)
         statement = listed().where(_shown(wanted, reader)).order_by(*order)
         if wanted.party_tokens and not show_protected:
             # A name that is not shown is not found either.
@@ -252,6 +262,18 @@ class SqlTaskStore(Store):
             task_row(*each, show_protected=show_protected, others=others.get(each[0].id, ()))
             for each in found
         ]
+
+    def _found(self, wanted: TaskFilter) -> TaskFilter:
+        """Return the filter with the cases its words find, where those are few.
+
+        A rare name is looked up first; a common one fits tasks so often that a page of them is
+        found by going through the inbox in its order.
+        """
+        if not wanted.party_tokens:
+            return wanted
+        fitting = select(CaseRow.id).where(case_matches(wanted.party_tokens))
+        ids = tuple(self.session.scalars(fitting.limit(MOST_FOUND + 1)))
+        return wanted if len(ids) > MOST_FOUND else replace(wanted, case_ids=ids)
 
     def _others(
         self, found: Sequence[Listed], wanted: TaskFilter, reader: Reader
@@ -274,14 +296,19 @@ class SqlTaskStore(Store):
     ) -> Mapping[str, int]:
         """Return how many tasks each view holds, in one statement."""
         reader = Reader(user, units, roles, now)
-        counts = [func.count().filter(in_view(view, reader)) for view in VIEWS]
-        # The index of open tasks is read once, for what is mine or my unit's.
-        near = or_(
-            UserTaskRow.assignee == user,
-            and_(UserTaskRow.unit.in_(sorted(units)), UserTaskRow.role.in_(sorted(roles))),
-        )
-        statement = select(*counts).where(UserTaskRow.state == TaskState.OPEN.value, near)
-        return dict(zip(VIEWS, self.session.execute(statement).one(), strict=True))
+        mine = UserTaskRow.assignee == user
+        ours = and_(UserTaskRow.unit.in_(sorted(units)), UserTaskRow.role.in_(sorted(roles)))
+        # Two looks, each at one index and at no task; what is mine elsewhere is in the second.
+        parts = [
+            select(
+                *[func.count().filter(in_view(view, reader)).label(view) for view in VIEWS]
+            ).where(UserTaskRow.state == TaskState.OPEN.value, where)
+            for where in (ours, and_(mine, ~ours))
+        ]
+        both = union_all(*parts).subquery()
+        statement = select(*[func.sum(both.c[view]) for view in VIEWS])
+        found = self.session.execute(statement).one()
+        return {view: int(count) for view, count in zip(VIEWS, found, strict=True)}
 
 
 def _shown(wanted: TaskFilter, reader: Reader, tasks: Tasks = UserTaskRow) -> ColumnElement[bool]:
@@ -292,10 +319,14 @@ def _shown(wanted: TaskFilter, reader: Reader, tasks: Tasks = UserTaskRow) -> Co
     if wanted.form_key:
         conditions.append(tasks.form_key == wanted.form_key)
     if wanted.due_before:
-        conditions.append(tasks.due_at < wanted.due_before)
-    if wanted.party_tokens:
-        fitting = select(CaseRow.id).where(case_matches(wanted.party_tokens))
-        conditions.append(tasks.case_id.in_(fitting))
+        conditions.append(_due(tasks) < wanted.due_before)
+    if wanted.case_ids is not None:
+        conditions.append(tasks.case_id.in_(wanted.case_ids))
+    elif wanted.party_tokens:
+        its_own = aliased(CaseRow)
+        conditions.append(
+            exists().where(its_own.id == tasks.case_id, case_matches(wanted.party_tokens, its_own))
+        )
     if wanted.benefit:
         its = aliased(CaseRow)
         conditions.append(exists().where(its.id == tasks.case_id, its.benefit == wanted.benefit))

@@ -184,6 +184,8 @@ class TaskFilter:
     benefit: str | None = None
     party_tokens: tuple[str, ...] = ()
     """Normalised words of a name, a case number, or the CPR digest; equality or prefix only."""
+    case_ids: tuple[str, ...] | None = None
+    """The cases those words find, where they are few; a store's own affair."""
     sort: TaskSort = TaskSort.DUE
     after: tuple[int, str, int] | None = None
     """Keyset: the priority, the moment it is sorted by (ISO, empty without one) and id of the last
