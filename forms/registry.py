@@ -25,13 +25,14 @@ from forms.money_management import FollowUpManagement, PlanManagement
 from forms.papers import CheckDocuments, DocumentsLapsed, LatePaper, ReviewDocuments
 from forms.payment import NoReceipt, Rejected, TaxCard, VoucherRejected
 from forms.post import Undelivered
-from forms.promises import DeadlinePassed, DelayReason, ImmediateHelp, PayOtherwise
+from forms.promises import DeadlinePassed, DelayReason, HelpOverdue, ImmediateHelp, PayOtherwise
 from forms.repayments import (
     AssessRepayment,
     ClaimAgree,
     ClaimIncome,
     ClaimRejected,
     ClaimTransfer,
+    ConfirmClaim,
     Police,
 )
 from forms.runs import Approve as ApproveRun
@@ -80,6 +81,7 @@ FORMS = registered(
         ImmediateHelp,
         DelayReason,
         DeadlinePassed,
+        HelpOverdue,
         Propose,
         Approve,
         TaxCard,
@@ -93,6 +95,7 @@ FORMS = registered(
         ApproveMatter,
         AssessRepayment,
         Police,
+        ConfirmClaim,
         ClaimRejected,
         ClaimIncome,
         ClaimAgree,

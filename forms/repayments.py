@@ -284,6 +284,30 @@ class Police(TaskForm):
         return {"reported": self.reported.data == YES, "note": (self.note.data or "").strip()}
 
 
+class ConfirmClaim(TaskForm):
+    """Say whether a claim goes now, or waits for a complaint (klage)."""
+
+    key = "claim.confirm"
+
+    choice = ChoiceField(
+        "Er der klaget over afgørelsen?",
+        [Required("Vælg, om der er klaget.")],
+        choices=(
+            (NO, "Nej: kravet rejses nu"),
+            (YES, "Ja: kravet venter, til klagen er behandlet"),
+        ),
+    )
+    note = WordsField(
+        "Hvad har du set efter?",
+        [Required("Skriv, hvad du har set efter, eller hvad klagen handler om.")],
+        description="Klager kommer på Min side, med brev og over telefonen. Se journalen.",
+    )
+
+    def to_variables(self) -> dict[str, object]:
+        """Return whether it goes."""
+        return {"goes": self.choice.data == NO, "note": (self.note.data or "").strip()}
+
+
 class ClaimRejected(TaskForm):
     """Deal with a claim the debtor system turned down (afvist krav)."""
 

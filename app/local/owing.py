@@ -180,6 +180,9 @@ PHRASES: Mapping[str, Callable[[StoryPlayer, Happening], None]] = {
     "sagsbehandleren hører om spørgsmålet": hear,
     "sagsbehandleren foreslår svaret": propose,
     "godkenderen godkender svaret": lambda player, _it: player.complete("matter.approve", approve),
+    "sagsbehandleren rejser kravet": lambda player, it: player.complete(
+        "claim.confirm", lambda _page: {"goes": True, "note": it.text}
+    ),
     "borgeren betaler på gælden": pay,
     "sagsbehandleren planlægger regningerne": plan_bills,
     "borgeren vil selv betale": call_off,

@@ -221,6 +221,21 @@ def report(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Va
     return {}
 
 
+@receives("claim.confirm")
+def confirm(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Variables:
+    """Record that nobody complained, or that the claim waits for the complaint.
+
+    Law: RSL § 72 (a complaint may put a decision off). It is asked again after four weeks.
+    """
+    goes = bool(values["goes"])
+    said = "Kravet rejses" if goes else "Kravet venter på en klage"
+    ctx.note(task.case_id, f"{said}: {values['note']}")
+    if goes:
+        return {"claim_goes": True}
+    day = ctx.calendar.first_working_day_from(ctx.today + timedelta(weeks=APPEAL_WEEKS))
+    return {"claim_goes": False, "appeal_ends_at": end_of_day(day).isoformat()}
+
+
 @step("repayments.claim", adverse=True)
 def claim(ctx: StepContext, *, decision_id: str, claim_type: str) -> Variables:
     """Make the claim a sent decision carries, and hand it to the debtor system (debitorkrav)."""

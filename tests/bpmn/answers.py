@@ -280,6 +280,7 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
     "complaint.board": ({"is_to_be_carried_out": False}, {"is_to_be_carried_out": True}),
     "casework.complete_facts": ({"manual_facts": True, "missing": 0},),
     "casework.deadline_passed": ({},),
+    "casework.help_overdue": ({},),
     "casework.delay_reason": ({"reason_written": True}, {"reason_written": False}),
     "casework.immediate_help": (
         {
@@ -352,6 +353,10 @@ FORMS: Mapping[str, tuple[Answer, ...]] = {
         {"claims": False, "basis_id": None, "ground": None},
     ),
     "repayment.police": ({},),
+    "claim.confirm": (
+        {"claim_goes": True},
+        {"claim_goes": False, "appeal_ends_at": APPEAL_ENDS_AT},
+    ),
     "claim.rejected": ({},),
     "claim.income": (
         {"net_income_kroner": 180000, "provides": False},

@@ -31,7 +31,7 @@ def test_a_claim_is_raised_after_the_letter_and_the_time_to_complain() -> None:
     here = walk(APPEAL_OVER, RAISED, definition=DEFINITION)
 
     order = ["task_assess_ground", "task_prepare_hearing", "task_propose", "task_approve",
-             "step_issue", "step_after_decision", "wait_appeal", "step_claim", "step_collect"]  # fmt: skip
+             "step_issue", "step_after_decision", "wait_appeal", "task_confirm_claim", "step_claim", "step_collect"]  # fmt: skip
     places = [here.asked.index(each) for each in order]
     assert places == sorted(places)
     sent = [place for place, each in enumerate(here.asked) if each == "step_mark_sent"]
@@ -44,6 +44,16 @@ def test_a_claim_the_police_must_know_of_waits_for_somebody_to_tell_them() -> No
     here = walk(script, RAISED, definition=DEFINITION)
 
     assert here.asked.index("task_police") < here.asked.index("step_claim")
+
+
+def test_a_complaint_lets_the_claim_wait_and_it_is_asked_again() -> None:
+    goes, waits = FORMS["claim.confirm"]
+    script: Script = {"wait_appeal": ["fires", "fires"], "task_confirm_claim": [waits, goes]}
+
+    here = walk(script, RAISED, definition=DEFINITION)
+
+    assert here.asked.count("wait_appeal") == 2
+    assert here.asked.count("step_claim") == 1
 
 
 def test_a_claim_that_was_turned_down_is_a_person_s_before_it_goes_again() -> None:

@@ -20,7 +20,7 @@ why. The diagram may do nothing else; a test of its own sees to that."""
 LETS_BEGIN = {"collect_spouse_part"}
 """What passes here lets a case begin that was waiting, and in it people are; its own test sees to
 that nothing else follows."""
-LOOKS_AGAIN = {"wait_for_names"}
+LOOKS_AGAIN = {"wait_for_names", "on_look"}
 """Nobody's deadline: what is waited for is looked for again."""
 IN_FAVOUR = {("sanction", "on_expired"), ("cessation", "wait_grace")}
 """What falls away for good, or closes a case whose help has ended: nobody is harmed by it, and a

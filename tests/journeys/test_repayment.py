@@ -61,6 +61,7 @@ CLAIMS: Mapping[str, Answer] = {
     "casework.hearing_reply": conclude_hearing("Svaret ændrer ikke noget."),
     "matter.propose": propose,
     "matter.approve": approve,
+    "claim.confirm": lambda _page: {"goes": True, "note": "Ingen klage i journalen."},
 }
 
 
@@ -98,6 +99,7 @@ def claimed(world: World) -> str:
     """Bring a repayment until its claim is registered."""
     case_id = decided(world)
     world.move(days=31)
+    world.driver.work(case_id, CLAIMS)
     return case_id
 
 
@@ -121,6 +123,8 @@ def test_nothing_is_claimed_before_the_letter_and_the_time_to_complain(world: Wo
     assert world.control("received")["claims"] == []
 
     world.move(days=31)
+    assert world.forms(case_id) == ["claim.confirm"]
+    world.driver.work(case_id, CLAIMS)
 
     (sent,) = world.control("received")["claims"]
     assert sent["amount_oere"] == 400_000

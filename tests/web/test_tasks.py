@@ -106,6 +106,7 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
         "evidence": "Vejledt den 2. marts.",
     },
     "repayment.police": {"reported": "ja", "note": "J.nr. 1234"},
+    "claim.confirm": {"choice": "nej", "note": "Ingen klage i journalen."},
     "claim.rejected": {"note": "Typen er oprettet."},
     "claim.income": {"net_income": "180000", "provides": "nej", "evidence": "Årsopgørelse 2025"},
     "claim.agree": {"kind": "afdrag", "monthly": "500", "reason": "Du har råd til 500 kr."},
@@ -141,6 +142,7 @@ GOOD_ANSWERS: dict[str, dict[str, str]] = {
     "casework.prepare_hearing": {"hearing_days": "14"},
     "casework.hearing_reply": {"changes_facts": "nej", "conclusion": "Svaret ændrer intet."},
     "casework.hearing_lapsed": {"changes_facts": "ja", "conclusion": "Vi ved for lidt."},
+    "casework.help_overdue": {"note": "Tina ringer til borgeren nu."},
     "casework.deadline_passed": {"note": "Tina har fået sagen i dag."},
     "casework.delay_reason": {
         "choice": "forsinket",
