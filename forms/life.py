@@ -15,6 +15,7 @@ from forms.fields import (
     KronerField,
     Required,
     RequiredIf,
+    WholeField,
     WordsField,
 )
 from processes.domain.life import EVENT_NAMES, EventKind, Told
@@ -193,6 +194,7 @@ class TellForm(BaseForm):
 
         amount, until = value("amount"), value("until")
         together, agreed = value("lives_together"), value("is_agreed")
+        children = value("children")
         return Told(
             kind=self.kind,
             happened_on=_day(self.happened_on.data),
@@ -202,6 +204,7 @@ class TellForm(BaseForm):
             place=str(value("place") or "").strip(),
             lives_together=None if together is None else together == "sammen",
             is_agreed=None if agreed is None else agreed == YES,
+            children=children if isinstance(children, int) else None,
         )
 
 
@@ -301,6 +304,49 @@ class TellAbroad(TellForm):
     place = StringField("Hvilket land?", [Required("Skriv, hvilket land du rejser til.")])
 
 
+class TellChildren(TellForm):
+    """A child is born, moves in or moves out (børn)."""
+
+    kind = EventKind.CHILDREN
+
+    happened_on = DanishDateField(
+        "Fra hvilken dag?", [Required(WHEN)], description="Dag, måned og år."
+    )
+    children = WholeField(
+        "Hvor mange børn under 18 år bor hos dig og bliver forsørget af dig fra den dag?",
+        [Required("Skriv antallet af børn. Skriv 0, hvis der ingen er.")],
+    )
+
+
+class TellHousing(TellForm):
+    """A new rent, or a new dwelling (bolig)."""
+
+    kind = EventKind.HOUSING
+
+    happened_on = DanishDateField(
+        "Fra hvilken dag?", [Required(WHEN)], description="Dag, måned og år."
+    )
+    text = WordsField(
+        "Hvad er ændret?",
+        [Required("Skriv, hvad der er ændret, for eksempel huslejen eller hvem der bor der.")],
+        description="Skriv gerne den nye husleje, og hvad du får i boligstøtte.",
+    )
+
+
+class TellIllness(TellForm):
+    """Illness (sygdom)."""
+
+    kind = EventKind.ILLNESS
+
+    happened_on = DanishDateField(
+        "Fra hvilken dag er du syg?", [Required(WHEN)], description="Dag, måned og år."
+    )
+    until = DanishDateField(
+        "Til og med hvilken dag?",
+        description="Ved du det ikke endnu, så lad feltet være tomt.",
+    )
+
+
 class TellOther(TellForm):
     """Anything else (andet)."""
 
@@ -332,6 +378,9 @@ TELL_FORMS: dict[EventKind, type[TellForm]] = {
         TellCohabitation,
         TellHoliday,
         TellAbroad,
+        TellChildren,
+        TellHousing,
+        TellIllness,
         TellOther,
     )
 }
@@ -343,6 +392,9 @@ TELL_NAMES = {
     EventKind.COHABITATION: "Jeg flytter sammen med nogen eller fra hinanden",
     EventKind.HOLIDAY: "Jeg skal på ferie",
     EventKind.ABROAD: "Jeg rejser til udlandet",
+    EventKind.CHILDREN: "Jeg får et barn, eller et barn flytter",
+    EventKind.HOUSING: "Min bolig eller husleje ændrer sig",
+    EventKind.ILLNESS: "Jeg bliver syg",
     EventKind.OTHER: "Noget andet",
 }
 """How each is offered to a citizen."""

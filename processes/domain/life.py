@@ -34,6 +34,9 @@ class EventKind(StrEnum):
     INCOME = "indkomst"
     HOLIDAY = "ferie"
     ABROAD = "udland"
+    CHILDREN = "boern"
+    HOUSING = "bolig"
+    ILLNESS = "sygdom"
     OTHER = "andet"
 
 
@@ -48,6 +51,9 @@ EVENT_NAMES = {
     EventKind.INCOME: "Indkomst",
     EventKind.HOLIDAY: "Ferie",
     EventKind.ABROAD: "Ophold i udlandet",
+    EventKind.CHILDREN: "Børn",
+    EventKind.HOUSING: "Bolig",
+    EventKind.ILLNESS: "Sygdom",
     EventKind.OTHER: "Anden ændring",
 }
 """What each is called on a page."""
@@ -59,6 +65,9 @@ TOLD_BY_PEOPLE = (
     EventKind.COHABITATION,
     EventKind.HOLIDAY,
     EventKind.ABROAD,
+    EventKind.CHILDREN,
+    EventKind.HOUSING,
+    EventKind.ILLNESS,
     EventKind.OTHER,
 )
 """What a citizen can tell, and a caseworker for them."""
@@ -287,6 +296,8 @@ class Told:
     """Whether somebody moves in with a partner, or away from one."""
     is_agreed: bool | None = None
     """Whether a holiday is agreed with the job centre."""
+    children: int | None = None
+    """How many children are supported at home from that day."""
 
     def stated(self) -> tuple[tuple[FactKind, FactValue, Period], ...]:
         """Return what the teller said that a rule can read, and of which days."""
@@ -298,6 +309,8 @@ class Told:
         if self.kind is EventKind.HOLIDAY and self.until is not None:
             said = "aftalt" if self.is_agreed else "ikke_aftalt"
             return ((FactKind.HOLIDAY, said, Period(self.happened_on, self.until + ONE_DAY)),)
+        if self.kind is EventKind.CHILDREN and self.children is not None:
+            return ((FactKind.CHILDREN_AT_HOME, self.children, Period(self.happened_on)),)
         return ()
 
     def check(self, today: date, *, by_staff: bool = False) -> None:

@@ -31,6 +31,9 @@ TYPED = {
         {"until": "20.03.2026", "place": "Sverige"},
         {"until": date(2026, 3, 20), "place": "Sverige"},
     ),
+    EventKind.CHILDREN: ({"children": "2"}, {"children": 2}),
+    EventKind.HOUSING: ({}, {}),
+    EventKind.ILLNESS: ({"until": "20.03.2026"}, {"until": date(2026, 3, 20)}),
     EventKind.OTHER: ({}, {}),
 }
 
