@@ -10,10 +10,11 @@ import hmac
 import os
 from datetime import timedelta
 from functools import cache
+from typing import cast
 
 from flask import Flask, Response, g, request, session
 
-from app import errors
+from app import cli, errors
 from app.config import Mode, Settings
 from app.security.guards import unguarded
 from app.security.interim_login import citizen_actor, staff_actor
@@ -47,6 +48,7 @@ from app.web import (
 )
 from app.web.shell import context, health
 from app.web.shell.core import Core
+from app.wiring import Core as WholeCore
 from app.wiring import build_core
 from processes.ports.records import Municipality
 
@@ -88,6 +90,7 @@ def create_app(settings: Settings | None = None, core: Core | None = None) -> Fl
     _know_who_asks(app, core)
     context.install(app)
     errors.install(app)
+    cli.install(app, cast(WholeCore, core))
     for blueprint in (
         health.bp,
         auth.bp,

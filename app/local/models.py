@@ -7,10 +7,12 @@ says is `processes.engine.offline`.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -26,7 +28,9 @@ MOST_DATA = 100_000
 USAGE = {
     "bpmn": (
         "Brug: ./ky bpmn check FIL…            én linje JSON for hver fil; 1, når en afvises\n"
-        "      ./ky bpmn run FIL [--data JSON]  kør det, til det venter, ender eller standser"
+        "      ./ky bpmn run FIL [--data JSON]  kør det, til det venter, ender eller standser\n"
+        "      --deployed                       tag det, der er i brug, fra databasen: alt, eller\n"
+        "                                       de processer, der nævnes ved deres id"
     ),
     "dmn": (
         "Brug: ./ky dmn check FIL…   én linje JSON for hver fil; 1, når en afvises\n"
@@ -39,6 +43,8 @@ Line = dict[str, object]
 
 def bpmn(arguments: list[str]) -> int:
     """Check or run diagrams; 0 is good, 1 is refused or an incident, 2 a wrong call."""
+    if "--deployed" in arguments:
+        return _deployed([each for each in arguments if each != "--deployed"])
     match arguments:
         case ["check", *files] if files and not _options(files):
             return _check("bpmn check", files)
@@ -46,6 +52,25 @@ def bpmn(arguments: list[str]) -> int:
             return _run(rest)
         case _:
             return _usage("bpmn")
+
+
+def _deployed(arguments: list[str]) -> int:
+    """Do the same with what is in use, named by process id instead of by file."""
+    command, *words = arguments or [""]
+    data = words.index("--data") if "--data" in words else len(words)
+    keys, options = tuple(words[:data]), words[data:]
+    if command not in {"check", "run"} or (command == "run" and len(keys) != 1):
+        return _usage("bpmn")
+    # By name, and only now: a file is judged without loading everything that talks to a database.
+    copier = importlib.import_module("app.local.deployed")
+    with tempfile.TemporaryDirectory(prefix="ky-deployed-") as folder:
+        files = copier.copy_deployed(Path(folder), keys)
+        if isinstance(files, str):
+            return _usage("bpmn", files)
+        paths = [str(Path(folder) / name) for name in files]
+        if command == "check":
+            return _check("bpmn check", paths)
+        return _run([f"{folder}/{keys[0]}.bpmn", *options])
 
 
 def dmn(arguments: list[str]) -> int:

@@ -13,6 +13,8 @@ from processes.domain.errors import BrokenStateError
 from processes.engine import machine
 from processes.engine.findings import DeploymentError
 from processes.engine.lint import Catalogue, errors_in, lint
+from processes.engine.machine import MAX_LIVE, MAX_SUBPROCESSES
+from processes.engine.state import MAX_STATE_BYTES
 from processes.engine.tables import parse_table
 from tests.engine.drawing import (
     Walk,
@@ -22,6 +24,8 @@ from tests.engine.drawing import (
     draw,
     either,
     end,
+    event_part,
+    many,
     on_timer,
     part,
     path,
@@ -30,6 +34,7 @@ from tests.engine.drawing import (
     rule,
     service,
     start,
+    starts_on,
     user,
 )
 from tests.engine.tabling import table
@@ -263,3 +268,53 @@ def test_what_is_not_bpmn_is_told_with_the_nearest_element() -> None:
 
     assert [finding.element for finding in found] == ["t"]
     assert "colour" in found[0].message
+
+
+def test_repetitions_inside_repetitions_stop_before_there_are_too_many() -> None:
+    """A hundred times a hundred tasks: each list is short, all together would be ten thousand."""
+    inside = many(
+        part("inner", start("s"), many(user("t"), times="100"), end("e"), path("s", "t", "e")),
+        times="100",
+    )
+    walk = Walk(define(draw("p", start(), inside, end(), path("start", "inner", "end"))))
+
+    walk.begin()
+
+    assert {incident.code for incident in walk.incidents} == {"budget"}
+    assert len(walk.waiting) <= MAX_LIVE
+    assert walk.state is not None
+    assert len(walk.state) < MAX_STATE_BYTES
+
+
+def test_a_repetition_over_large_items_is_an_incident_and_not_a_large_state() -> None:
+    walk = Walk(
+        define(
+            draw("p", start(), many(user("t"), over="items", item="one"), end(),
+                 path("start", "t", "end"))
+        )
+    )  # fmt: skip
+    walk.begin(items=["x" * 600 for _ in range(100)])
+
+    assert {incident.code for incident in walk.incidents} <= {"data"}
+    assert walk.state is not None
+    assert len(walk.state) < MAX_STATE_BYTES
+
+
+def test_events_that_come_without_end_stop_at_the_number_of_parts() -> None:
+    begins = starts_on("begins", "message:paper-came", "case_id", interrupting=False)
+    walk = Walk(
+        define(
+            draw(
+                "p", start(), user("a"), end(), path("start", "a", "end"),
+                event_part("part_x", begins, user("x"), end("pe"), path("begins", "x", "pe")),
+            )
+        )
+    )  # fmt: skip
+    walk.begin(case_id="c")
+    for _ in range(MAX_SUBPROCESSES + 5):
+        walk.done("begins")
+
+    assert walk.waiting.count("x") == MAX_SUBPROCESSES
+    assert {incident.code for incident in walk.incidents} == {"budget"}
+    walk.done("a")
+    assert walk.state is not None
