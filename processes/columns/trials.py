@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from processes.columns.batch import ColumnRules
+from processes.columns.batch import NO_SPOUSE, Batch, ColumnRules
 from processes.columns.column import Truth, Whole
 from processes.columns.made_up import MadeUp
 from processes.columns.mass import MassResult, work_out
@@ -27,9 +27,12 @@ from processes.domain.money import Money
 from processes.domain.periods import Month
 from processes.domain.rates import RateBook
 from processes.domain.rules.book import RuleBook
+from processes.domain.rules.language import Kind
 
 OUTCOMES = (GRANTED, REFUSED, UNKNOWN)
 WORKERS = 2
+MOST_REASONS = 3
+"""Lines a story tells of what became another amount."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,19 @@ def compare(
     *,
     before: tuple[RateBook, RuleBook],
     after: tuple[RateBook, RuleBook],
+    parts: Sequence[str] = (),
 ) -> Report:
-    """Work benefits out by both laws in a month in which nothing changes (prøv kladden)."""
+    """Work benefits out by both laws in a month in which nothing changes (prøv kladden).
+
+    `parts` are the rules that say why: those that are changed, or ask what is.
+    """
     was, now = (_answers(crowd, month, benefits, law) for law in (before, after))
+    why = _Why(crowd, month, parts, before, after)
     tallies: dict[str, Tally] = {}
     stories: list[Story] = []
     for benefit in benefits:
         tallies[benefit] = _tally(was[benefit], now[benefit], crowd.applies)
-        stories += _stories(crowd, month, benefit, was[benefit], now[benefit])
+        stories += _stories(crowd, month, benefit, was[benefit], now[benefit], why)
     return Report(tallies, most_hit(stories), {})
 
 
@@ -133,7 +141,48 @@ def _tally(was: Answers, now: Answers, applies: Truth) -> Tally:
     return tally
 
 
-def _stories(crowd: MadeUp, month: Month, benefit: str, was: Answers, now: Answers) -> list[Story]:
+class _Why:
+    """Says which amounts under a benefit became another for one person (begrundelse)."""
+
+    def __init__(
+        self,
+        crowd: MadeUp,
+        month: Month,
+        parts: Sequence[str],
+        before: tuple[RateBook, RuleBook],
+        after: tuple[RateBook, RuleBook],
+    ) -> None:
+        self.crowd, self.month, self.parts = crowd, month, parts
+        self.laws = [(rates, ColumnRules(rules)) for rates, rules in (before, after)]
+
+    def of(self, row: int) -> tuple[str, ...]:
+        """Return a line for each part that says something else."""
+        was, now = (self._amounts(row, *law) for law in self.laws)
+        return tuple(
+            f"{label}: {was[label].danish() if label in was else 'ingen'} → {amount.danish()}"
+            for label, amount in now.items()
+            if was.get(label) != amount
+        )[:MOST_REASONS]
+
+    def _amounts(self, row: int, rates: RateBook, rules: ColumnRules) -> dict[str, Money]:
+        spouse = int(self.crowd.people.spouse[row])
+        first = row if spouse == NO_SPOUSE else min(row, spouse)
+        people = self.crowd.people.rows(first, max(row, spouse) + 1)
+        batch = Batch(people, self.month, rates=rates, rules=rules)
+        found = {}
+        for rule_id in self.parts:
+            usable = rules.book.in_force(self.month.first_day).get(rule_id)
+            if usable is None or usable.kind is not Kind.MONEY:
+                continue
+            column = batch.result(rule_id)
+            if column.mask(len(people))[row - first]:
+                found[usable.rule.label] = Money(int(column.whole(len(people))[row - first]))
+        return found
+
+
+def _stories(
+    crowd: MadeUp, month: Month, benefit: str, was: Answers, now: Answers, why: _Why
+) -> list[Story]:
     changed = crowd.applies & ((was.outcome != now.outcome) | (was.oere != now.oere))
     rows = np.flatnonzero(changed)
     granted = OUTCOMES.index(GRANTED)
@@ -146,6 +195,7 @@ def _stories(crowd: MadeUp, month: Month, benefit: str, was: Answers, now: Answe
             benefit,
             Said(OUTCOMES[int(was.outcome[row])], Money(int(was.oere[row]))),
             Said(OUTCOMES[int(now.outcome[row])], Money(int(now.oere[row]))),
+            why.of(int(row)),
         )
         for row in rows[order][: MOST_HIT * 3]
     ]

@@ -14,7 +14,7 @@ from processes.domain.benefits.cash_assistance import BENEFIT
 from processes.domain.benefits.single import Benefit
 from processes.domain.benefits.situations import Situation
 from processes.domain.errors import NotFoundError, RuleError
-from processes.domain.law_changes import Law, LawDraft, days_of
+from processes.domain.law_changes import ItemKind, Law, LawDraft, days_of
 from processes.domain.law_files import drafted, exported
 from processes.domain.law_uses import Subject, area_of, roots
 from processes.domain.periods import Month
@@ -91,9 +91,11 @@ class Rulebook(LawWriting):
             )
             mine = [TrialPart(trial.id, part.number, part.persons, part.cases) for part in parts]
             uow.law.add_trial(trial, mine)
-            wanted = self._wanted(checked.law, [(each.kind, each.subject) for each in draft.items])
+            subjects = [(each.kind, each.subject) for each in draft.items]
+            wanted = self._wanted(checked.law, subjects)
+            reasons = self._parts_that_say_why(checked.law, subjects)
             for part in mine:
-                self._leave(uow, trial, part, wanted)
+                self._leave(uow, trial, part, wanted, reasons)
             self.note(uow, by, "rule.try_out", f"law_draft:{draft_id}", str(population))
             uow.commit()
         self.env.wake()
@@ -125,8 +127,24 @@ class Rulebook(LawWriting):
             for benefit in touched
         }
 
+    def _parts_that_say_why(self, law: Law, subjects: Iterable[Subject]) -> list[str]:
+        """Return the rules that are changed, and those that ask a changed rate."""
+        asked_by = self.uses(law).asked_by
+        found: dict[str, None] = {}
+        for kind, subject in subjects:
+            if kind is ItemKind.RULE:
+                found[subject] = None
+            else:
+                found.update(dict.fromkeys(asked_by.get((kind, subject), ())))
+        return list(found)
+
     def _leave(
-        self, uow: UnitOfWork, trial: Trial, part: TrialPart, wanted: Mapping[str, list[str]]
+        self,
+        uow: UnitOfWork,
+        trial: Trial,
+        part: TrialPart,
+        wanted: Mapping[str, list[str]],
+        parts: Sequence[str],
     ) -> None:
         lane = f"law.trial:{trial.id}:{part.number}"
         now = self.env.now()
@@ -140,6 +158,7 @@ class Rulebook(LawWriting):
                     "trial_id": trial.id,
                     "number": part.number,
                     "benefits": dict(wanted),
+                    "parts": list(parts),
                 },
                 idempotency_key=lane,
                 created_at=now,

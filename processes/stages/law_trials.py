@@ -7,7 +7,7 @@ done with no transaction open. What it comes to is saved once; whoever ends the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,6 +58,8 @@ class Portion:
     would_be: Law | None
     """None when the draft was changed, or no longer fits the law."""
     wanted: Mapping[str, Wanted]
+    parts: Sequence[str]
+    """The rules that say why somebody gets another amount."""
     basis: TrialBasis
     at: datetime
 
@@ -75,7 +77,15 @@ def prepare(ctx: StepContext, body: Mapping[str, object]) -> Portion:
         for benefit, rules in _mapping(body["benefits"]).items()
     }
     basis = ctx.uow.law.basis(part.cases) if part.cases else TrialBasis({}, {}, {})
-    return Portion(trial, part, law, checked.law if is_same else None, wanted, basis, ctx.now)
+    would_be = checked.law if is_same else None
+    parts = _texts(body["parts"])
+    return Portion(trial, part, law, would_be, wanted, parts, basis, ctx.now)
+
+
+def _texts(said: object) -> list[str]:
+    if not isinstance(said, list):
+        raise BrokenStateError("a trial says which rules tell why")
+    return [str(each) for each in said]
 
 
 def _mapping(said: object) -> dict[str, list[str]]:
@@ -103,6 +113,7 @@ def _made_up(portion: Portion, would_be: Law) -> Report:
         portion.wanted,
         before=(now.rates, now.rules),
         after=(would_be.rates, would_be.rules),
+        parts=portion.parts,
     )
 
 

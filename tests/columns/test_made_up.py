@@ -83,10 +83,14 @@ def test_the_same_law_moves_nobody_for_any_benefit() -> None:
 def test_a_rate_that_rises_gives_more_to_those_who_have_it_and_less_to_nobody() -> None:
     crowd = made_up(5_000, on=MONTH.first_day)
     more = (raised(KEY, Money(100_00)), RULES)
-    up = compare(crowd, MONTH, HELP, before=(RATES, RULES), after=more).tallies["kontanthjaelp"]
+    raised_report = compare(
+        crowd, MONTH, HELP, before=(RATES, RULES), after=more, parts=["kh.boernetillaeg"]
+    )
+    up = raised_report.tallies["kontanthjaelp"]
     down = compare(crowd, MONTH, HELP, before=more, after=(RATES, RULES)).tallies["kontanthjaelp"]
 
     assert up.up > 100
+    assert all(story.why[0].startswith("Børnetillæg: ") for story in raised_report.stories)
     assert up.down == 0
     assert (down.down, down.down_oere) == (up.up, up.up_oere)
     assert up.after_oere - up.before_oere == up.up_oere - up.down_oere
