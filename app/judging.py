@@ -14,6 +14,7 @@ from pathlib import Path
 
 from processes.domain.errors import BrokenStateError, RuleError
 from processes.engine.assessing import as_assessment, as_request, late, lost
+from processes.engine.lint import Catalogue
 from processes.ports.workbench import Assessment, Files
 
 MODULE = "processes.engine.assessing"
@@ -27,7 +28,10 @@ AT_ONCE = 2
 class LimitedJudge:
     """Judges in a child process (bedømmelse)."""
 
-    def __init__(self, *, seconds: float = SECONDS, at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self, catalogue: Catalogue, *, seconds: float = SECONDS, at_once: int = AT_ONCE
+    ) -> None:
+        self.catalogue = catalogue
         self.seconds = seconds
         self.turns = threading.BoundedSemaphore(at_once)
 
@@ -38,7 +42,7 @@ class LimitedJudge:
                 "Kontrollen har travlt lige nu. Kladden er ikke ændret; prøv igen om lidt."
             )
         try:
-            answer = self._ask(as_request(files, base=base, key=key))
+            answer = self._ask(as_request(files, base=base, key=key, catalogue=self.catalogue))
         finally:
             self.turns.release()
         return late(key) if answer is None else as_assessment(answer) if answer else lost(key)

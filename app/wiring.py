@@ -53,7 +53,7 @@ from processes.operations.cockpit import Cockpit
 from processes.operations.complaints import Complaints
 from processes.operations.control import Control, Environment
 from processes.operations.deadlines import Deadlines
-from processes.operations.deployment import Deployment
+from processes.operations.deployment import Deployment, catalogue_of
 from processes.operations.desk import Desk
 from processes.operations.drafts import Drafts
 from processes.operations.explaining import Explaining
@@ -66,14 +66,15 @@ from processes.operations.migration import TOPIC, Migration
 from processes.operations.production import Production
 from processes.operations.regulation import Regulations
 from processes.operations.relay import Relay
-from processes.operations.replay import Replays
 from processes.operations.repayments import Repayments
+from processes.operations.replay import Replays
 from processes.operations.rulebook import Rulebook
 from processes.operations.runs import PaymentRuns
 from processes.operations.sanctions import JobcentreChannel, Sanctions
 from processes.operations.spouses import SpouseParts
 from processes.operations.teamlead import TeamLead
 from processes.operations.tryouts import Tryouts
+from processes.operations.upkeep import Upkeep
 from processes.operations.whatif import WhatIfs
 from processes.operations.workbench import Workbench
 from processes.ports.gateways import Clock, Gateways
@@ -173,6 +174,7 @@ class Core:
     cockpit: Cockpit
     tryouts: Tryouts
     migration: Migration
+    upkeep: Upkeep
     central: CentralStore
     claims: SqlClaims
     listener: Listener
@@ -318,8 +320,11 @@ def build_core(
         cockpit=Cockpit(control),
         tryouts=Tryouts(control),
         law=rulebook,
-        workbench=Workbench(control, deployment, LimitedJudge(), law.load_catalogue),
+        workbench=Workbench(
+            control, deployment, LimitedJudge(catalogue_of(REGISTER)), law.load_catalogue
+        ),
         migration=migration,
+        upkeep=Upkeep(control),
         central=central,
         claims=SqlClaims(engine),
         listener=Listener(engine),

@@ -12,12 +12,13 @@ import resource
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from processes.engine.definitions import closure, parse_bundle
 from processes.engine.diagrams import Diagram
 from processes.engine.difference import arrow, differences
 from processes.engine.findings import ERROR, DeploymentError, Finding
-from processes.engine.lint import Catalogue, lint, registered
+from processes.engine.lint import Catalogue, StepFacts, lint
 from processes.engine.offline import MAX_FINDINGS, limit, shown, too_much
 from processes.engine.outline import outline
 from processes.engine.reading import read_diagram
@@ -122,9 +123,30 @@ def _name(finding: Finding, diagrams: Mapping[str, Diagram]) -> str:
 # ---- over a pipe ---------------------------------------------------------------------------
 
 
-def as_request(files: Files, *, base: Files, key: str) -> bytes:
-    """Return what the program reads."""
-    return json.dumps({"files": _texts(files), "base": _texts(base), "key": key}).encode()
+def as_request(files: Files, *, base: Files, key: str, catalogue: Catalogue) -> bytes:
+    """Return what the program reads; with the catalogue, so that it need not load every stage."""
+    return json.dumps(
+        {
+            "files": _texts(files),
+            "base": _texts(base),
+            "key": key,
+            "steps": {name: asdict(facts) for name, facts in (catalogue.steps or {}).items()},
+            "forms": sorted(catalogue.forms or ()),
+        }
+    ).encode()
+
+
+def _catalogue_in(asked: Mapping[str, Any]) -> Catalogue:
+    steps = {
+        name: StepFacts(
+            asks=facts["asks"],
+            adverse=facts["adverse"],
+            arguments=tuple(facts["arguments"]),
+            errors=tuple(facts["errors"]),
+        )
+        for name, facts in asked["steps"].items()
+    }
+    return Catalogue(steps, frozenset(asked["forms"]))
 
 
 def as_assessment(answer: bytes) -> Assessment:
@@ -189,7 +211,7 @@ def main() -> int:
     asked = json.loads(sys.stdin.buffer.read())
     files, base = _bytes(asked["files"]), _bytes(asked["base"])
     try:
-        said = assess(files, base=base, key=asked["key"], catalogue=registered())
+        said = assess(files, base=base, key=asked["key"], catalogue=_catalogue_in(asked))
     except (MemoryError, RecursionError):
         said = lost(asked["key"])
     sys.stdout.write(json.dumps(asdict(said), ensure_ascii=False))
