@@ -33,6 +33,8 @@ def keep_house() -> None:
         runs = sum(it.runs.plan_ahead(each) is not None for each in everywhere)
         incomes = sum(it.incomes.start_due(each) is not None for each in everywhere)
         differences = sum(it.books.reconcile(each) for each in everywhere)
+        messages = sum(it.upkeep.forget_messages(each) for each in everywhere)
+        stuck = sum(it.upkeep.find_stuck(each) for each in everywhere)
     except Exception as error:
         if not it.is_passing(error):
             raise
@@ -41,7 +43,8 @@ def keep_house() -> None:
     log.info(
         "housekeeping: %s months made; %s expired logins, %s old drafts and %s files never sent"
         " forgotten, %s filters; %s people told that their draft will go; %s payment runs planned,"
-        " %s months of income looked at, %s differences between the books",
+        " %s months of income looked at, %s differences between the books; %s messages nobody took"
+        " forgotten, %s instances found that wait for nothing",
         months,
         logins,
         drafts,
@@ -51,6 +54,8 @@ def keep_house() -> None:
         runs,
         incomes,
         differences,
+        messages,
+        stuck,
     )
 
 

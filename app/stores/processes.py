@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import Select, exists, func, insert, select, update
+from sqlalchemy import Select, exists, func, insert, select, true, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
@@ -15,18 +15,24 @@ from app.models.processes import (
     HistoryEventRow,
     IncidentRow,
     InstanceRow,
+    JobRow,
+    SubscriptionRow,
+    TimerRow,
+    UserTaskRow,
 )
 from app.models.workbench import ProcessRetirementRow
 from app.stores.codecs import plain_map
-from app.stores.queues import SqlQueueStore
+from app.stores.queues import WAITING, SqlQueueStore
 from app.stores.rows import Store, known_id, missing
 from app.stores.tasks import instance_of
 from processes.ports.records import (
     DecisionTableVersion,
     HistoryEvent,
     Incident,
+    InstanceState,
     ProcessDefinition,
     ProcessInstance,
+    TaskState,
 )
 
 
@@ -136,6 +142,35 @@ class SqlProcessStore(SqlQueueStore):
             .where(IncidentRow.id == incident_id, IncidentRow.resolved_at.is_(None))
             .values(resolved_by=by, resolved_at=at)
         )
+
+    def waiting_for_nothing(self, *, limit: int, instance_id: int | None = None) -> Sequence[int]:
+        """Return running instances with no task, job, timer, wait or incident; or only one."""
+        going_on = (
+            (UserTaskRow, UserTaskRow.state == TaskState.OPEN.value),
+            (JobRow, JobRow.state == WAITING),
+            (TimerRow, TimerRow.state == WAITING),
+            (SubscriptionRow, true()),
+            (IncidentRow, IncidentRow.resolved_at.is_(None)),
+        )
+        wanted = (
+            select(InstanceRow.id)
+            .where(
+                InstanceRow.state == InstanceState.RUNNING.value,
+                *(
+                    ~exists().where(
+                        table.municipality_id == InstanceRow.municipality_id,
+                        table.instance_id == InstanceRow.id,
+                        open_,
+                    )
+                    for table, open_ in going_on
+                ),
+            )
+            .order_by(InstanceRow.id)
+            .limit(limit)
+        )
+        if instance_id is not None:
+            wanted = wanted.where(InstanceRow.id == instance_id)
+        return list(self.session.scalars(wanted))
 
     def record(self, events: Sequence[HistoryEvent]) -> None:
         """Append history."""

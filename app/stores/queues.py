@@ -258,6 +258,12 @@ class SqlQueueStore(SqlTaskStore):
         )
         return self.session.execute(taken).scalars().first()
 
+    def forget_messages(self, *, before: datetime) -> int:
+        """Forget kept messages that lapsed before a moment; return how many there were."""
+        return self.count_changed(
+            delete(BufferedMessageRow).where(BufferedMessageRow.until <= before)
+        )
+
     # ---- all of them -------------------------------------------------------------------
 
     def withdraw(self, instance_id: int, token: str) -> None:

@@ -524,6 +524,12 @@ class ProcessStore(Protocol):
     ) -> Mapping[str, object] | None:
         """Remove and return a buffered message that has not lapsed."""
 
+    def forget_messages(self, *, before: datetime) -> int:
+        """Forget kept messages that lapsed before a moment; return how many there were."""
+
+    def waiting_for_nothing(self, *, limit: int, instance_id: int | None = None) -> Sequence[int]:
+        """Return running instances with no task, job, timer, wait or incident; or only one."""
+
     def withdraw(self, instance_id: int, token: str) -> None:
         """Cancel whatever was open for a token: task, job, timer, wait."""
 
