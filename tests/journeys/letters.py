@@ -3,7 +3,7 @@
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +45,13 @@ def plain(words: str) -> str:
     return re.sub(r"\s+", " ", words.replace("\u00a0", " ")).strip()
 
 
-def letters_of(world: World, case_id: str, tmp_path: Path) -> list[ReadLetter]:
-    """Return every letter of a case, oldest first, once each has passed every check."""
+def letters_of(
+    world: World, case_id: str, tmp_path: Path, *, beside: Sequence[Calculation] = ()
+) -> list[ReadLetter]:
+    """Return every letter of a case, oldest first, once each has passed every check.
+
+    `beside` are calculations of something else than the support, as of a sanction.
+    """
     page = world.core.cases.page(case_id, world.driver.team.caseworker)
     posted = {
         each["key"].split(":")[1]: each["pdf_sha256"]
@@ -66,7 +71,7 @@ def letters_of(world: World, case_id: str, tmp_path: Path) -> list[ReadLetter]:
         letter = ReadLetter(
             str(record.kind), page.case.party(record.party_id), _text(pypdf.PdfReader(pdf))
         )
-        says_what_the_rows_say(letter, page)
+        says_what_the_rows_say(letter, page, beside)
         read.append(letter)
     assert len(posted) == len(read), "nothing is posted that is not on the case"
     return read
@@ -94,13 +99,16 @@ def _is_archival_and_accessible(pdf: Path) -> None:
     assert all({"/FontFile2", "/FontFile3"} & set(each.get_object()) for each in fonts)
 
 
-def says_what_the_rows_say(letter: ReadLetter, page: CasePage) -> None:
+def says_what_the_rows_say(
+    letter: ReadLetter, page: CasePage, beside: Sequence[Calculation] = ()
+) -> None:
     """Find in a letter what was decided, asked or heard, and no amount besides."""
     wanted = list(_wanted(letter, page))
     assert wanted
     assert [each for each in wanted if plain(each) not in letter.text] == []
     if page.calculation is not None:
-        invented = set(AMOUNT.findall(letter.text)) - _amounts(page.calculation)
+        known = {amount for each in (page.calculation, *beside) for amount in _amounts(each)}
+        invented = set(AMOUNT.findall(letter.text)) - known
         assert invented == set(), "an amount in the letter that nobody has calculated"
 
 
@@ -116,6 +124,8 @@ def _wanted(letter: ReadLetter, page: CasePage) -> Iterator[str]:
         assert hearing.deadline_at is not None
         yield from (hearing.statement, f"{hearing.days} dage", "forvaltningsloven § 19")
         yield day_in_words(hearing.last_day)
+    elif letter.kind == "sanktion_afgoerelse":
+        yield from ("§ 35", "tidligst i hjælpen for", "Ankestyrelsen")
     else:
         for paper in page.papers:
             yield from (paper.name, paper.why)
