@@ -202,6 +202,15 @@ ESCALATION_KINDS = {
     "intermediateThrowEvent": Kind.ESCALATE,
     "boundaryEvent": Kind.ON_ESCALATION,
 }
+MISSING = {
+    "formKey": "Formularen",
+    "role": "Rollen, der har opgaven,",
+    "serviceTaskOperator": "Trinnet",
+    "calledDecisionId": "Tabellen",
+    "key": "Nøglen, beskeden findes på,",
+    "calledElement": "Processen, der kaldes,",
+}
+"""What a property is called by somebody who draws."""
 LOOSE_ENDS = {
     "flow.dead_end", "flow.unreachable", "flow.no_end", "process.start", "process.end",
     "gateway.default", "boundary.host", "gateway.first", "part.event_start",
@@ -826,8 +835,8 @@ class _Reader:
             if not value:
                 rule = "task.unassigned" if node.kind is Kind.USER_TASK else "property.missing"
                 self.note(
-                    node.id, rule, f"Egenskaben '{name}' mangler.",
-                    "Udfyld den; se bpmn/README.md.",
+                    node.id, rule, f"{MISSING.get(name, name)} mangler ({name}).",
+                    "Udfyld feltet ved siden af tegningen; se også bpmn/README.md.",
                 )  # fmt: skip
 
 

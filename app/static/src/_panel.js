@@ -31,7 +31,7 @@ const KINDS = [
 // Which field a finding belongs to, so that the words stand where the mistake is.
 const RULE_FIELDS = [
   [/^(form\.|id\.form)/, "form"],
-  [/^(role\.|task\.unassigned)/, "role"],
+  [/^role\./, "role"],
   [/^step\./, "step"],
   [/^decision\./, "decision"],
   [/^message\./, "message"],
@@ -43,6 +43,12 @@ const RULE_FIELDS = [
   [/^escalation\./, "escalation"],
   [/^gateway\.default/, "default"],
 ];
+
+// A task may lack its form or its role; the rule is the same, so the words tell.
+function fieldOf({ rule, message }) {
+  if (rule === "task.unassigned") return message.startsWith("Formular") ? "form" : "role";
+  return (RULE_FIELDS.find(([wanted]) => wanted.test(rule)) || [])[1];
+}
 
 export function kindOf(object) {
   const found = KINDS.find(([type]) => is(object, type));
@@ -318,7 +324,7 @@ export class Panel {
       box.append(told);
     }
     const problems = this.findings()
-      .filter((each) => each.element === this.object.id && (RULE_FIELDS.find(([rule]) => rule.test(each.rule)) || [])[1] === name)
+      .filter((each) => each.element === this.object.id && fieldOf(each) === name)
       .map((each) => each.message);
     const input = make();
     if (problems.length) {

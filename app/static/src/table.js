@@ -10,7 +10,6 @@ async function open(container) {
   const place = document.getElementById("laerred");
   const modeler = new Modeler({
     container: place,
-    common: { keyboard: { bindTo: document } },
     decisionTable: { additionalModules: [{ translate: ["value", translate] }] },
   });
 
