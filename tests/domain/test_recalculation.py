@@ -322,6 +322,17 @@ def _told(drawn: list[Fact], *, later: int = 1) -> tuple[Fact, ...]:
 def test_the_causes_of_every_month_add_up_to_its_difference(
     some: list[Fact], others: list[Fact]
 ) -> None:
+    the_causes_add_up(some, others)
+
+
+@pytest.mark.long
+@settings(max_examples=3_000, deadline=None)
+@given(random_facts, random_facts)
+def test_the_causes_of_many_histories_add_up(some: list[Fact], others: list[Fact]) -> None:
+    the_causes_add_up(some, others)
+
+
+def the_causes_add_up(some: list[Fact], others: list[Fact]) -> None:
     base = tuple(a_fact(kind, what, valid=ALWAYS) for kind, what in A_LIFE.items())
     before = _with(known(*base, *_told(some, later=1)))
     after = _with(known(*base, *_told(others, later=2)))
