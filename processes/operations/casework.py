@@ -24,6 +24,7 @@ from processes.domain.rules.prose import (
     month_in_words,
     spoken,
 )
+from processes.engine.outline import outline
 from processes.engine.runtime import where_is
 from processes.operations.control import Control
 from processes.operations.messages import thread_of
@@ -344,6 +345,7 @@ class Casework:
                 )
             ),
             steps=tuple(steps),
+            text=outline(diagram),
         )
 
     def _look(self, uow: UnitOfWork, by: Actor, action: str, subject: str) -> None:

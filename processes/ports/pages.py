@@ -57,6 +57,7 @@ from processes.ports.records import (
     UserTask,
     VoucherRecord,
 )
+from processes.ports.workbench import OutlineStep
 
 GAP = "[Her kommer begrundelsen, når du har skrevet den]"
 """Stands in a letter's preview where words are still to be written; pages mark it."""
@@ -337,6 +338,8 @@ class InstanceView:
     """Ids of the elements it has been through."""
     steps: tuple[ProcessStep, ...] = ()
     """The same in words, oldest first."""
+    text: tuple[OutlineStep, ...] = ()
+    """The whole drawing in words: where a case can go, not only where this one has been."""
 
 
 class CaseTab(StrEnum):
