@@ -137,6 +137,14 @@ def show(form: BaseForm, findings: Iterable[DraftFinding]) -> None:
             asked.errors = [*asked.errors, f"{place}{each.what} {each.way_out}"]
 
 
+def in_words(name: str, text: str) -> str:
+    """Say what stands in a field as the page offers it: a choice by its words."""
+    if name == "unit":
+        return unit_in_words(text)
+    words = {"confidence": dict(CONFIDENCES), "derived": dict(SOURCES)}.get(name, {})
+    return words.get(text, text)
+
+
 def typed(form: BaseForm, kind: ItemKind) -> dict[str, str]:
     """Return what was typed in the fields an item has."""
     return {each.name: str(each.data or "") for each in form.questions if each.name in FIELDS[kind]}

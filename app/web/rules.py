@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.security.guards import allow, token
 from app.web.shell.core import actor, core
 from app.web.shell.files import download
-from forms.rules import FileForm, SubmitForm, WhyForm, head_form, item_form, typed
+from forms.rules import FileForm, SubmitForm, WhyForm, head_form, in_words, item_form, typed
 from processes.domain.access import may
 from processes.domain.errors import ConflictError, RuleError
 from processes.domain.law_changes import DraftState, ItemKind, day_from
@@ -470,6 +470,7 @@ def _words() -> dict[str, object]:
         "days_in_words": days_in_words,
         "field_names": FIELD_NAMES,
         "money": Money,
+        "field_in_words": in_words,
         "may_draft": may(actor(), "rule.draft"),
         "may_approve": may(actor(), "rule.approve"),
     }

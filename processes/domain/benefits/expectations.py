@@ -31,7 +31,7 @@ class Mismatch:
     found: str
 
     def __str__(self) -> str:
-        return f"{self.what}: forventet {self.expected}, fik {self.found}."
+        return f"{self.what}: forventet {self.expected}, fik {self.found}".removesuffix(".") + "."
 
 
 def mismatches(situation: Situation, calculation: Calculation) -> tuple[Mismatch, ...]:
