@@ -216,6 +216,22 @@ class DeadlinePassed(TaskForm):
         return {"note": self.note.data or ""}
 
 
+class HelpOverdue(TaskForm):
+    """Nobody answered in time whether help is needed now (engangshjælp over tiden)."""
+
+    key = "casework.help_overdue"
+
+    note = WordsField(
+        "Hvem svarer borgeren, og hvornår?",
+        [Required("Skriv, hvem der svarer borgeren, og hvornår.")],
+        description="Gemmes på sagen. Opgaven med selve vurderingen er stadig åben.",
+    )
+
+    def to_variables(self) -> dict[str, object]:
+        """Return what the team lead does about it."""
+        return {"note": self.note.data or ""}
+
+
 class DeadlineForm(BaseForm):
     """Propose a deadline of the municipality (foreslå frist)."""
 

@@ -8,7 +8,7 @@ from datetime import date
 from processes.domain import immediate_help, letters
 from processes.domain.calculation import Calculation, HelpKind, Outcome
 from processes.domain.decisions import Proposal, legal_basis
-from processes.domain.errors import NotFoundError
+from processes.domain.errors import NotFoundError, RuleError
 from processes.domain.facts import Facts
 from processes.domain.immediate_help import ImmediateHelp, PayoutWay
 from processes.domain.money import Money
@@ -52,6 +52,35 @@ def consider(ctx: StepContext, *, case_id: str, application_id: str) -> Variable
         },
         case_id=case_id,
     )
+    return {}
+
+
+@step("immediate_help.tell_lead")
+def tell_lead(ctx: StepContext, *, case_id: str, application_id: str) -> Variables:
+    """Tell the team lead that nobody looked at a need in time; the need itself stays open."""
+    ctx.tell(
+        "help-overdue",
+        application_id,
+        {
+            "case_id": case_id,
+            "application_id": application_id,
+            "immediate_due_at": immediate_help.answer_by(
+                ctx.now, calendar=ctx.calendar
+            ).isoformat(),
+        },
+        case_id=case_id,
+        tries=ctx.now.isoformat(),
+    )
+    return {}
+
+
+@receives("casework.help_overdue")
+def note_overdue(ctx: StepContext, task: UserTask, values: Mapping[str, object]) -> Variables:
+    """Record what the team lead did about a need that nobody had looked at in time."""
+    note = str(values["note"]).strip()
+    if not note:
+        raise RuleError("Skriv, hvem der svarer borgeren, og hvornår.")
+    ctx.note(task.case_id, f"Engangshjælp var ikke vurderet i tide. {note}")
     return {}
 
 

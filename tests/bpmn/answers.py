@@ -17,6 +17,7 @@ RECEIPT_EXPECTED_BY = "2026-04-07T15:30:00+02:00"
 
 STEPS: Mapping[str, tuple[Answer, ...]] = {
     "immediate_help.consider": ({},),
+    "immediate_help.tell_lead": ({},),
     "immediate_help.check_receivers": ({"receivers_known": True}, {"receivers_known": False}),
     "complaints.set_deadlines": (
         {

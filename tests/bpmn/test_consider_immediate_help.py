@@ -64,7 +64,11 @@ def test_a_refusal_is_heard_proposed_and_approved_before_it_is_issued() -> None:
 def test_what_is_not_needed_ends_without_a_decision() -> None:
     here = walk({"task_assess_need": [NOT_NEEDED]}, ENTRIES[0], definition=DEFINITION)
 
-    assert set(here.asked) == {"on_stopped", "task_assess_need", "step_check_receivers"}
+    assert set(here.asked) - {"on_help_overdue"} == {
+        "on_stopped",
+        "task_assess_need",
+        "step_check_receivers",
+    }
     assert here.ended is not None
     assert here.ended.element_id == "end_answered"
 
@@ -108,6 +112,16 @@ def test_the_answer_is_due_the_same_day(task: str) -> None:
 
     due = {each.element_id: getattr(each, "due", "") for each in here.wanted.values()}
     assert datetime.fromisoformat(due[task]) == datetime.fromisoformat(DEADLINE)
+
+
+def test_a_need_nobody_looked_at_in_time_is_told_and_stays_the_caseworkers() -> None:
+    walker = Walker(DEFINITION)
+    here = walk({}, ENTRIES[0], definition=DEFINITION, until="task_assess_need")
+
+    (late,) = [each for each in walker.moves(here) if each.label.startswith("on_help_overdue")]
+    there = walker.take(here, late)
+
+    assert {"step_tell_lead", "task_assess_need"} <= there.elements
 
 
 def test_no_arrow_leads_to_money_around_the_letter() -> None:

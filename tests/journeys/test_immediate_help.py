@@ -283,3 +283,24 @@ def test_after_a_death_help_now_is_neither_decided_nor_paid(world: World, form: 
 
 def citizen_of(world: World, who: str) -> Actor:
     return demo.citizen(world.registers.simulator.world.people[who].cpr)
+
+
+def test_a_need_nobody_looked_at_in_time_is_told_to_the_team_lead_and_stays_open(
+    world: World,
+) -> None:
+    case_id = apply_in_need(world)
+    world.driver.rest(case_id)
+
+    world.move(days=1)
+
+    late = {task.form_key: task for task in world.driver.open_tasks(case_id)}
+    assert late["casework.help_overdue"].role == "team_lead"
+    assert late["casework.help_overdue"].priority == 2
+    assert "casework.immediate_help" in late, "the need itself is still to be looked at"
+    world.driver.work(
+        case_id,
+        {"casework.help_overdue": lambda _page: {"note": "Mette ringer nu."}, **GRANT_NOW},
+    )
+    notes = [each.text for each in page_of(world, case_id).notes]
+    assert any("ikke vurderet i tide. Mette ringer nu." in each for each in notes)
+    assert "casework.help_overdue" not in world.forms(case_id)

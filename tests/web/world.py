@@ -154,7 +154,7 @@ TITLES = {
     "casework.immediate_help": "Vurdér behovet for engangshjælp",
     "casework.delay_reason": "Skriv, hvorfor fristen ikke kan holdes",
     "casework.deadline_passed": "Fristen er overskredet uden begrundelse",
-    "casework.help_overdue": "Engangshjælp er ikke besvaret i tide",
+    "casework.help_overdue": "Sørg for svar om engangshjælp",
     "payment.pay_otherwise": "Udbetal på anden måde",
     "decision.propose": "Foreslå afgørelse",
     "decision.approve": "Godkend afgørelse",
