@@ -169,7 +169,7 @@ class AssessRepayment(TaskForm):
                 f"Kræves tilbage for {words}",
                 description=(
                     f"Udbetalt {each.paid.danish()}, ret til {each.due.danish()}, krævet før"
-                    f" {each.claimed.danish()}. Før skat."
+                    f" {each.claimed.danish()}, alt før skat."
                 ),
             )
             fields[came_field(each.month_key)] = KronerField(f"Kom senere for {words}")

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from integrations import cpr, income, income_report, indexes, ledger, nemkonto, provisional, taxcard
+from integrations import (
+    cpr,
+    debtor,
+    income,
+    income_report,
+    indexes,
+    ledger,
+    nemkonto,
+    provisional,
+    taxcard,
+)
 from integrations.calls import Counterpart
 from integrations.soap import CONTRACTS, SoapService
 from tests.integrations.conftest import StoppedClock
@@ -29,6 +39,10 @@ OPERATIONS = {
     "provisional/sf1590a.wsdl": {
         ledger.OPERATION: f"urn:ky:provisional:sf1590a:1#{ledger.OPERATION}",
         ledger.COLLECTION: f"urn:ky:provisional:sf1590a:1#{ledger.COLLECTION}",
+    },
+    "provisional/sf1590b.wsdl": {
+        operation: f"urn:ky:provisional:sf1590b:1#{operation}"
+        for operation in (debtor.REGISTER, debtor.TRANSFER, debtor.ASK)
     },
     "provisional/sf0770b.wsdl": {
         income_report.OPERATION: f"urn:ky:provisional:sf0770b:1#{income_report.OPERATION}"
