@@ -42,6 +42,8 @@ BESIDE = {
     "instance_pause": {"process_instance", "municipality"},
     "token_move": {"process_instance", "municipality"},
     "process_count": {"municipality"},
+    "migration_batch": {"migration_batch", "process_definition", "municipality"},
+    "migration_item": {"migration_batch", "process_instance", "municipality"},
     "tryout": {"municipality"},
     "tryout_case": {"tryout", "process_instance", "municipality"},
 }
