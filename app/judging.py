@@ -13,9 +13,9 @@ import threading
 from pathlib import Path
 
 from processes.domain.errors import BrokenStateError, RuleError
-from processes.engine.assessing import as_assessment, as_request, late, lost
+from processes.engine.assessing import as_assessment, as_opened, as_opening, as_request, late, lost
 from processes.engine.lint import Catalogue
-from processes.ports.workbench import Assessment, Files
+from processes.ports.workbench import Assessment, Files, Opened
 
 MODULE = "processes.engine.assessing"
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,6 +46,16 @@ class LimitedJudge:
         finally:
             self.turns.release()
         return late(key) if answer is None else as_assessment(answer) if answer else lost(key)
+
+    def open(self, file: str, content: bytes) -> Opened:
+        """Return a diagram of another tool as a draft; what takes too much comes back as it is."""
+        if not self.turns.acquire(timeout=SECONDS_TO_WAIT):
+            raise RuleError("Kontrollen har travlt lige nu. Hent filen ind igen om lidt.")
+        try:
+            answer = self._ask(as_opening(file, content))
+        finally:
+            self.turns.release()
+        return as_opened(answer) if answer else Opened(content, "", "")
 
     def _ask(self, request: bytes) -> bytes | None:
         """Return the answer; empty when the limits ended the child, None when it came too late."""

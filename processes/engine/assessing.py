@@ -17,12 +17,13 @@ from typing import Any
 from processes.engine.definitions import closure, parse_bundle
 from processes.engine.diagrams import Diagram
 from processes.engine.difference import arrow, differences
+from processes.engine.drafts import open_draft
 from processes.engine.findings import ERROR, DeploymentError, Finding
 from processes.engine.lint import Catalogue, StepFacts, lint
 from processes.engine.offline import MAX_FINDINGS, limit, shown, too_much
 from processes.engine.outline import outline
 from processes.engine.reading import read_diagram
-from processes.ports.workbench import Assessment, Exit, FindingLine, OutlineStep
+from processes.ports.workbench import Assessment, Exit, FindingLine, Opened, OutlineStep
 from processes.ports.workbench import Change as ChangeLine
 
 Files = Mapping[str, bytes]
@@ -175,6 +176,28 @@ def as_assessment(answer: bytes) -> Assessment:
     )
 
 
+def as_opening(file: str, content: bytes) -> bytes:
+    """Return what the program reads to open a file of another tool."""
+    return json.dumps({"open": content.decode("latin-1"), "file": file}).encode()
+
+
+def as_opened(answer: bytes) -> Opened:
+    """Read what the program wrote of a file it opened."""
+    said = json.loads(answer)
+    content = said["content"].encode("latin-1")
+    return Opened(content, said["key"], said["name"], tuple(said["notes"]))
+
+
+def _open(file: str, content: bytes) -> Opened:
+    try:
+        draft = open_draft(content, file=file)
+    except DeploymentError:
+        return Opened(content, "", "")  # the findings of the draft say what it is instead
+    taken = [each for each in draft.findings if each.id.startswith("draft.")]
+    notes = tuple(shown(f"{each.element}: {each.message}") for each in taken)
+    return Opened(draft.content, draft.process, draft.name, notes)
+
+
 def _texts(files: Files) -> dict[str, str]:
     # One byte, one character: what is no text at all comes out as it went in.
     return {name: content.decode("latin-1") for name, content in files.items()}
@@ -209,6 +232,11 @@ def late(key: str) -> Assessment:
 def main() -> int:
     """Answer one request."""
     asked = json.loads(sys.stdin.buffer.read())
+    if "open" in asked:
+        opened = asdict(_open(asked["file"], asked["open"].encode("latin-1")))
+        opened["content"] = opened["content"].decode("latin-1")
+        sys.stdout.write(json.dumps(opened, ensure_ascii=False))
+        return 0
     files, base = _bytes(asked["files"]), _bytes(asked["base"])
     try:
         said = assess(files, base=base, key=asked["key"], catalogue=_catalogue_in(asked))

@@ -40,6 +40,7 @@ from processes.ports.workbench import (
     Judge,
     LibraryPage,
     LibraryRow,
+    Opened,
     ProcessDraft,
     ProcessPage,
     Retired,
@@ -229,13 +230,14 @@ class Workbench:
         if kind is DraftKind.PROCESS:
             content, left_out = _opened_elsewhere(name, content)
             words += left_out
-        key, title = self._named_in(kind, content, fallback=stem or "hentet")
+        opened = self._opened(kind, content, fallback=stem or "hentet")
+        key, title = opened.key, opened.name
         with self.env.uow(by.municipality_id) as uow:
             known = uow.process_drafts.versions(key) or uow.process_drafts.table_versions(key)
             base = known[0] if known else None
             suffix = "dmn" if kind is DraftKind.TABLE else "bpmn"
             files = dict(_files_of(uow, kind, base)) if base is not None else {}
-            files[f"{key}.{suffix}"] = content
+            files[f"{key}.{suffix}"] = opened.content
             draft = self._begin(
                 uow,
                 by,
@@ -250,15 +252,16 @@ class Workbench:
             uow.commit()
         return draft.id
 
-    def _named_in(self, kind: DraftKind, content: bytes, *, fallback: str) -> tuple[str, str]:
-        """Return the key and name a file gives itself, when it can be read at all."""
-        said = self.judge_files(
-            {f"{fallback}.{'dmn' if kind is DraftKind.TABLE else 'bpmn'}": content},
-            base={},
-            key=fallback,
-        )
-        found = next(iter(said.titles.items()), (fallback, ""))
-        return found if re.fullmatch(r"[a-z][a-z0-9_]{0,80}", found[0]) else (fallback, found[1])
+    def _opened(self, kind: DraftKind, content: bytes, *, fallback: str) -> Opened:
+        """Return a file as it can be worked on; one that says no usable key gets another."""
+        opened = Opened(content, "", "")
+        if kind is DraftKind.PROCESS:
+            opened = self.judge_files.open(f"{fallback}.bpmn", content)
+        else:
+            found = re.search(rb'<(?:\w+:)?decision\b[^>]*\bid="([a-z][a-z0-9_]{0,80})"', content)
+            opened = replace(opened, key=found.group(1).decode() if found else "")
+        is_key = re.fullmatch(r"[a-z][a-z0-9_]{0,80}", opened.key)
+        return opened if is_key else replace(opened, key=fallback)
 
     def _begin(
         self,

@@ -234,11 +234,25 @@ class Assessment:
         return tuple(each for each in self.findings if each.level == ERROR)
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A file drawn elsewhere as it can be worked on here (hentet fil)."""
+
+    content: bytes
+    key: str
+    name: str
+    notes: tuple[str, ...] = ()
+    """What was taken away or added, a sentence each."""
+
+
 class Judge(Protocol):
     """Judges files anybody may have drawn, with an end in time whatever is in them."""
 
     def __call__(self, files: Files, *, base: Files, key: str) -> Assessment:
         """Return what is wrong, what it says in words, and what is another than in the base."""
+
+    def open(self, file: str, content: bytes) -> Opened:
+        """Return a diagram of another tool as a draft; what is none comes back as it is."""
 
 
 # ---- pages -----------------------------------------------------------------------------------
