@@ -11,9 +11,14 @@ from tests.bpmn.timers import timers_table
 STANDS = {Kind.USER_TASK, Kind.RECEIVE, Kind.CATCH_MESSAGE, Kind.CATCH_TIMER, Kind.END}
 REMINDS = "send_letter"
 """A reminder may go out by itself; then the case waits again, and only once."""
-HASTE = {"applications.raise_priority", "delays.start", "messages.hold"}
-"""What a timer may do without a person: let the open tasks stand out, ask why it takes long, and
-tell a citizen until when an answer comes."""
+HASTE = {
+    "applications.raise_priority",
+    "delays.start",
+    "immediate_help.tell_lead",
+    "messages.hold",
+}
+"""What a timer may do without a person: let the open tasks stand out, ask why it takes long, tell
+a team lead that nobody has looked, and tell a citizen until when an answer comes."""
 ONLY_TELLS = {"notify_delay"}
 """A letter that says that the answer comes later is a favour: it leaves by itself when nobody wrote
 why. The diagram may do nothing else; a test of its own sees to that."""
