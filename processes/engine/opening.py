@@ -22,7 +22,7 @@ from processes.engine.effects import (
     SetTimer,
     Withdraw,
 )
-from processes.engine.judging import Fault, deadline, mapped, message_key, moment
+from processes.engine.judging import Fault, deadline, mapped, message_key
 from processes.engine.machine import Machine
 from processes.engine.relocating import Mover
 from processes.engine.specs import LISTENER, GuardSpec, ListenerSpec, is_live, listen
@@ -103,21 +103,11 @@ class Opening:
             return
         there = {each.task_spec.name for each in task.children if is_live(each)}
         for node in task.task_spec.node.boundaries:
-            if node.id in there:
+            if node.id in there or self.mover.had_edge(task.workflow.spec.name, node):
                 continue
-            wanted: Callable[[str], Effect] | None = None
-            if node.wait is not None:
-                due = moment(node.wait, host.data, self.now)
-                wanted = lambda token, node=node, due=due: SetTimer(token, node.id, due)  # noqa: E731
-            elif node.kind is Kind.ON_MESSAGE:
-                key = message_key(node, host.data)
-                wanted = lambda token, node=node, key=key: Await(  # noqa: E731
-                    token, node.id, node.message or "", key
-                )
-            child = listen(task, node.id, host.data)
-            if wanted is not None:
-                self.machine.effects.append(wanted(self.it.token(child)))
-            self.mover.change(f"Der ventes også på '{node.name}'.")
+            heard = self.machine.heard(node, host.data)
+            self.machine.listen_for(listen(task, node.id, host.data), heard)
+            self.mover.change(f"Der ventes også på '{node.name or node.id}'.")
 
     def _event_parts(self, flow: Workflow) -> None:
         """Listen for what starts the event sub-processes that the old version did not have."""

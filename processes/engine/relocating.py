@@ -126,6 +126,19 @@ class Mover:
             for diagram in self.old.diagrams.values()
         )
 
+    def had_edge(self, scope: str, event: Node) -> bool:
+        """Tell whether the old version has this event on the same edge already.
+
+        One that does not listen any more has happened: it is not to happen once again.
+        """
+        return any(
+            node.kind is event.kind and self.counterparts.of(node, flow.new) is event
+            for flow in self.flows
+            if flow.new == scope
+            for node in self.old.diagrams[self.old.owners[flow.old]].within(flow.old)
+            if node.kind in BOUNDARIES
+        )
+
     def change(self, text: str) -> None:
         """Note what would be otherwise, once."""
         if text not in self.changes:

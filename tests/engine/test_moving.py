@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processes.domain.errors import BrokenStateError
@@ -36,6 +36,7 @@ from tests.engine.drawing import (
     start,
     user,
 )
+from tests.engine.test_state import drawings
 
 
 def moved(walk: Walk, new: Definition, **by_hand: str) -> Moved:
@@ -233,6 +234,23 @@ def test_what_is_gone_from_an_edge_is_waited_for_no_longer() -> None:
     assert walk.waiting == ["a"]
     walk.done("a")
     assert walk.waiting == ["b"]
+
+
+def test_a_deadline_that_has_passed_does_not_pass_again() -> None:
+    def drawn(form: str) -> Definition:
+        late = on_timer("late", "a", interrupting=False)
+        return define(
+            draw("p", start(), user("a", form=form), late, user("remind"), end(), end("e"),
+                 path("start", "a", "end"), path("late", "remind", "e"))
+        )  # fmt: skip
+
+    walk = Walk(drawn("casework.assess"))
+    walk.begin()
+    walk.done("late")
+
+    moved(walk, drawn("casework.other"))
+
+    assert walk.waiting == ["a", "remind"]
 
 
 def test_a_message_is_waited_for_by_its_new_name_and_key() -> None:
@@ -529,3 +547,32 @@ def test_wherever_it_is_moved_an_instance_loses_nothing_and_can_be_moved_back(
     assert sorted(done) == sorted(wanted)
     assert walk.ended is not None
     assert walk.ended.variables == {"case_id": "c"} | {f"{name}_done": True for name in wanted}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@given(drawings(), st.data())
+def test_moved_before_every_step_a_random_process_goes_as_if_it_had_never_been_moved(
+    files: list[bytes], data: st.DataObject
+) -> None:
+    """The same drawing under another digest, back and forth: every element, part, call and edge."""
+    versions = [
+        define(*(each.replace(b"Pr\xc3\xb8ve", name) for each in files), key="main")
+        for name in (b"Gammel", b"Ny")
+    ]
+    stays, moves = Walk(versions[0]), Walk(versions[0])
+    stays.begin(seed=1)
+    moves.begin(seed=1)
+    for number in range(1, 40):
+        if stays.ended or not stays.waiting:
+            break
+        done = moved(moves, versions[number % 2])
+        assert (done.hindrances, done.effects, done.reworded, done.changes) == ((), (), (), ())
+        element = data.draw(st.sampled_from(stays.waiting))
+        fails = element.startswith("s") and data.draw(st.booleans())
+        for walk in (stays, moves):
+            if fails:
+                walk.fail(element, "down")
+            else:
+                walk.done(element, **({} if element.startswith("on") else {element: number}))
+        assert (stays.waiting, stays.ended) == (moves.waiting, moves.ended)
+        assert set(stays.open) == set(moves.open)

@@ -28,9 +28,11 @@ from tests.engine.drawing import (
     draw,
     either,
     end,
+    event_part,
     first,
     link,
     manual,
+    many,
     on_error,
     on_escalation,
     on_timer,
@@ -41,6 +43,7 @@ from tests.engine.drawing import (
     receive,
     service,
     start,
+    starts_on,
     user,
 )
 
@@ -259,6 +262,25 @@ def _escalating(pen: Pen, block: Shape, *, interrupting: bool) -> Shape:
     return Shape([*lines, end(apart), path(event, late, apart)], key, key)
 
 
+def _many(pen: Pen, *, sequential: bool) -> Shape:
+    key = pen.id("t")
+    return Shape([many(user(key), over="[1, 2]", item="one", sequential=sequential)], key, key)
+
+
+def _evented(pen: Pen, block: Shape, *, interrupting: bool) -> Shape:
+    key, begin, stop = pen.id("part"), pen.id("start"), pen.id("end")
+    inside, event, late, apart = pen.id("by"), pen.id("on"), pen.id("late"), pen.id("end")
+    listening = event_part(
+        inside, starts_on(event, "timer:P1D", interrupting=interrupting), user(late), end(apart),
+        path(event, late, apart),
+    )  # fmt: skip
+    drawn = part(
+        key, start(begin), *block.inside, end(stop), path(begin, block.first),
+        path(block.last, stop), listening,
+    )  # fmt: skip
+    return Shape([drawn], key, key)
+
+
 def _call(pen: Pen, block: Shape) -> Shape:
     key, process = pen.id("call"), pen.id("called")
     begin, stop = pen.id("start"), pen.id("end")
@@ -274,12 +296,12 @@ def _call(pen: Pen, block: Shape) -> Shape:
 @st.composite
 def blocks(draw_one: st.DrawFn, pen: Pen, depth: int) -> Shape:  # noqa: C901 â€“ one case a kind
     """A random block; nested at most `depth` times."""
-    plain = ["task", "timed", "side", "failing"]
+    plain = ["task", "timed", "side", "failing", "many"]
     kind = draw_one(
         st.sampled_from(
             plain
             if depth == 0
-            else [*plain, "row", "par", "loop", "part", "call", "any", "race", "up"]
+            else [*plain, "row", "par", "loop", "part", "call", "any", "race", "up", "event"]
         )
     )
 
@@ -295,6 +317,10 @@ def blocks(draw_one: st.DrawFn, pen: Pen, depth: int) -> Shape:  # noqa: C901 â€
             return _timed(pen, interrupting=False)
         case "failing":
             return _failing(pen)
+        case "many":
+            return _many(pen, sequential=draw_one(st.booleans()))
+        case "event":
+            return _evented(pen, inner(), interrupting=draw_one(st.booleans()))
         case "row":
             return _row(pen, [inner() for _ in range(2)])
         case "par":
