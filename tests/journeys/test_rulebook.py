@@ -412,6 +412,7 @@ def test_a_draft_is_tried_on_the_municipalitys_own_citizens_without_naming_them(
         assert name not in whole
 
 
+@pytest.mark.long
 def test_a_draft_is_tried_on_a_hundred_thousand_who_are_made_up(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
