@@ -53,8 +53,34 @@ class Deployment:
         self.municipalities = municipalities
 
     def deploy_shipped(self, *, by: str) -> Deployed:
-        """Take the shipped diagrams and tables into use from today; the same again does nothing."""
-        return self.deploy(self.shipped(), by=by)
+        """Take what is new of the shipped diagrams and tables into use from today.
+
+        What came with the system once is not brought again: a process owner may have changed it
+        since, and an installation that starts anew must not take that back.
+        """
+        files = self.shipped()
+        found = self.findings(files)
+        if errors_in(found):
+            raise DeploymentError(errors_in(found))
+        home = self._home()[0]
+        with self.env.uow(home) as uow:
+            seen = {(each.key, each.digest) for each in uow.process_drafts.versions()}
+            held = {(each.key, each.digest) for each in uow.process_drafts.table_versions()}
+            deployed = self.take_in(
+                uow,
+                [main for main in _mains(files) if (main.key, main.digest) not in seen],
+                {
+                    f"{key}.dmn": content
+                    for key, content in _tables(files).items()
+                    if (key, hashlib.sha256(content).hexdigest()) not in held
+                },
+                found,
+                by=by,
+                day=self.env.gateways.clock.today(),
+            )
+            uow.commit()
+        self.tell_others(deployed, by=by, home=home)
+        return deployed
 
     def findings(self, files: Files) -> list[Finding]:
         """Return everything wrong with a bundle, warnings too; nothing is stored."""

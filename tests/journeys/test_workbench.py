@@ -249,3 +249,12 @@ def test_only_process_owners_draw_and_every_deed_is_logged(world: World) -> None
         ("peter", "draft.created"),
     ]
     assert "version 2" in deployed[0].reason
+
+
+def test_an_installation_that_starts_anew_takes_no_change_back(world: World) -> None:
+    approve(world.core.workbench, a_change(world))
+
+    again = world.core.deployment.deploy_shipped(by="system")
+
+    assert not again.changed
+    assert world.core.workbench.process(KEY, PETER).versions[0].line.version == 2
