@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Self, cast
 
-from forms.base import BaseForm, Background, Section, TaskForm, Token
+from forms.base import Background, BaseForm, Section, TaskForm, Token
 from forms.fields import (
     ChoiceField,
     KronerField,

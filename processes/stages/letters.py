@@ -83,6 +83,8 @@ TO_ONE_PARTY = {
 }
 """Letters that are nobody else's, by kind, with what the journal says when they have come."""
 ABOUT_THE_END = {str(letters.LetterKind.WITHDRAWN), str(letters.LetterKind.MOVED)}
+ONLY_TELLS = TO_ONE_PARTY | ABOUT_A_CLAIM
+"""Letters that give nothing effect: the journal says that they have come."""
 HEARINGS = {
     str(letters.LetterKind.HEARING),
     *(str(kind) for kind in matter_letters.HEARING_KINDS.values()),
@@ -139,60 +141,15 @@ def _written(
     ctx: StepContext, case: Case, letter_kind: str, subject_id: str
 ) -> list[tuple[str, Letter]]:
     sender = sender_of(ctx, case)
-    dead = _dead(ctx, case)
-    receivers = letters.receivers(case, dead=dead)
     if letter_kind == DECISION:
-        decision = ctx.uow.decisions.get(subject_id)
-        calculation = ctx.uow.calculations.get(decision.calculation_id)
-        written = [
-            (
-                party.id,
-                decision_letter(
-                    ctx,
-                    decision,
-                    calculation,
-                    case=case,
-                    receiver=party,
-                    sender=sender,
-                    letter_id=ctx.new_id(),
-                ),
-            )
-            for party in receivers
-        ]
-        letters.check_letters(
-            [letter for _, letter in written], decision=decision, case=case, dead=dead
-        )
-        return written
+        return _decisions(ctx, case, sender, subject_id)
     if letter_kind == HEARING:
-        hearing = ctx.uow.hearings.get(subject_id)
-        if hearing.subject_id is not None:
-            return _hearing_about_matter(ctx, case, sender, hearing, hearing.subject_id)
-        calculation = ctx.uow.calculations.get(hearing.calculation_id)
-        written = [
-            (
-                party.id,
-                letters.compose_hearing(
-                    hearing,
-                    calculation=calculation,
-                    case=case,
-                    receiver=party,
-                    sender=sender,
-                    letter_id=ctx.new_id(),
-                    dated_on=ctx.today,
-                    calendar=ctx.calendar,
-                ),
-            )
-            for party in receivers
-        ]
-        for _, letter in written:
-            letters.check_letter(letter)
-        return written
+        return _hearings(ctx, case, sender, ctx.uow.hearings.get(subject_id))
     if letter_kind in {DOCUMENTS, DOCUMENTS_REMINDER}:
         return _about_papers(ctx, case, sender, is_reminder=letter_kind == DOCUMENTS_REMINDER)
-    if letter_kind == DELAY:
-        return _about_delay(ctx, case, sender, subject_id)
-    if letter_kind == CLOSING:
-        return _about_the_end(ctx, case, sender, subject_id)
+    if letter_kind in {DELAY, CLOSING}:
+        write = _about_delay if letter_kind == DELAY else _about_the_end
+        return write(ctx, case, sender, subject_id)
     if letter_kind in MATTER_LETTERS:
         return _about_a_question(ctx, case, sender, letter_kind, subject_id)
     if letter_kind in {
@@ -205,6 +162,62 @@ def _written(
     if letter_kind in {MESSAGE_NOTICE, SPOUSE_PART, SPOUSE_REMINDER}:
         return [_to_one(ctx, case, sender, letter_kind, subject_id)]
     raise BrokenStateError(f"Diagrammet beder om brevet '{letter_kind}', som ikke findes.")
+
+
+def _decisions(
+    ctx: StepContext, case: Case, sender: Sender, decision_id: str
+) -> list[tuple[str, Letter]]:
+    """Tell a decision on help to every party."""
+    dead = _dead(ctx, case)
+    decision = ctx.uow.decisions.get(decision_id)
+    calculation = ctx.uow.calculations.get(decision.calculation_id)
+    written = [
+        (
+            party.id,
+            decision_letter(
+                ctx,
+                decision,
+                calculation,
+                case=case,
+                receiver=party,
+                sender=sender,
+                letter_id=ctx.new_id(),
+            ),
+        )
+        for party in letters.receivers(case, dead=dead)
+    ]
+    letters.check_letters(
+        [letter for _, letter in written], decision=decision, case=case, dead=dead
+    )
+    return written
+
+
+def _hearings(
+    ctx: StepContext, case: Case, sender: Sender, hearing: PartyHearing
+) -> list[tuple[str, Letter]]:
+    """Tell what is considered to every party, or to whom a question of its own is about."""
+    if hearing.subject_id is not None:
+        return _hearing_about_matter(ctx, case, sender, hearing, hearing.subject_id)
+    calculation = ctx.uow.calculations.get(hearing.calculation_id)
+    written = [
+        (
+            party.id,
+            letters.compose_hearing(
+                hearing,
+                calculation=calculation,
+                case=case,
+                receiver=party,
+                sender=sender,
+                letter_id=ctx.new_id(),
+                dated_on=ctx.today,
+                calendar=ctx.calendar,
+            ),
+        )
+        for party in letters.receivers(case, dead=_dead(ctx, case))
+    ]
+    for _, letter in written:
+        letters.check_letter(letter)
+    return written
 
 
 def decision_letter(
@@ -839,8 +852,8 @@ def mark_sent(ctx: StepContext, *, letter_batch_id: str, subject_id: str) -> Var
     if record.kind in ABOUT_PAPERS:
         ctx.note(record.case_id, "Brevet om papirer er afleveret.")
         return {}
-    if record.kind in TO_ONE_PARTY:
-        ctx.note(record.case_id, TO_ONE_PARTY[record.kind])
+    if record.kind in ONLY_TELLS:
+        ctx.note(record.case_id, ONLY_TELLS[record.kind])
         return {}
     if record.kind in ABOUT_THE_END:
         ctx.note(record.case_id, "Brevet om, at sagen er stoppet, er afleveret til alle parter.")
@@ -848,9 +861,6 @@ def mark_sent(ctx: StepContext, *, letter_batch_id: str, subject_id: str) -> Var
     if record.kind == str(letters.LetterKind.DELAY):
         ctx.uow.deadlines.mark_notice_sent(subject_id, ctx.now)
         ctx.note(record.case_id, "Brevet om, at fristen ikke holdes, er afleveret til alle parter.")
-        return {}
-    if record.kind in ABOUT_A_CLAIM:
-        ctx.note(record.case_id, ABOUT_A_CLAIM[record.kind])
         return {}
     if record.kind in ABOUT_A_MATTER:
         ctx.uow.matters.mark_sent(subject_id, ctx.now)

@@ -31,7 +31,8 @@ def test_a_claim_is_raised_after_the_letter_and_the_time_to_complain() -> None:
     here = walk(APPEAL_OVER, RAISED, definition=DEFINITION)
 
     order = ["task_assess_ground", "task_prepare_hearing", "task_propose", "task_approve",
-             "step_issue", "step_after_decision", "wait_appeal", "task_confirm_claim", "step_claim", "step_collect"]  # fmt: skip
+             "step_issue", "step_after_decision", "wait_appeal", "task_confirm_claim",
+             "step_claim", "step_collect"]  # fmt: skip
     places = [here.asked.index(each) for each in order]
     assert places == sorted(places)
     sent = [place for place, each in enumerate(here.asked) if each == "step_mark_sent"]

@@ -85,8 +85,17 @@ def test_the_grounds_come_back_from_plain_data_as_they_were() -> None:
         15,
     )
     stored = Basis(
-        "g", "m", "sag", "b", basis.amount, True, (basis.law,), to_body(basis), "karin", AT
-    )  # fmt: skip
+        id="g",
+        matter_id="m",
+        case_id="sag",
+        calculation_id="b",
+        amount=basis.amount,
+        is_adverse=True,
+        legal_basis=(basis.law,),
+        body=to_body(basis),
+        made_by="karin",
+        made_at=AT,
+    )
 
     assert from_body(stored) == basis
 

@@ -28,8 +28,17 @@ def a_matter() -> Matter:
 
 def a_basis() -> Basis:
     return Basis(
-        BASIS, MATTER, a.CASE, a.CALCULATION, AMOUNT, True, ("LAS § 91",), {}, "karin", a.NOW
-    )  # fmt: skip
+        id=BASIS,
+        matter_id=MATTER,
+        case_id=a.CASE,
+        calculation_id=a.CALCULATION,
+        amount=AMOUNT,
+        is_adverse=True,
+        legal_basis=("LAS § 91",),
+        body={},
+        made_by="karin",
+        made_at=a.NOW,
+    )
 
 
 def a_decision(**changes: Any) -> MatterDecision:
