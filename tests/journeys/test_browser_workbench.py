@@ -87,6 +87,7 @@ def test_a_live_process_is_changed(world: World, log_in: LogIn) -> None:
     expect(peter.main).to_contain_text("Diagrammet som tekst")
     press(peter, "Ny kladde")
     ready(peter)
+    board = peter.page.url
     found(peter, "0 fejl")
 
     # Edit: a form goes missing, and the gate says so on the element while one draws.
@@ -110,14 +111,13 @@ def test_a_live_process_is_changed(world: World, log_in: LogIn) -> None:
     expect(peter.page.locator("#tekst-tabel")).to_contain_text("betingelser nøje")
 
     # Try it on the cases there are: nobody would be harmed.
-    address = peter.page.url
     peter.main.get_by_role("link", name=re.compile("^Prøv på sager")).click()
     press(peter, "Prøv kladden", looking=False)
     world.driver.settle()
     peter.page.reload()
     expect(peter.main).to_contain_text("Prøven fandt ingen skade")
 
-    peter.page.goto(address)
+    peter.page.goto(board)
     ready(peter)
     found(peter, "0 fejl")
     expect(peter.main).to_contain_text("1 ændring siden version 1")
