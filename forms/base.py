@@ -24,8 +24,8 @@ from processes.domain.documents import DocumentRequest
 from processes.domain.facts import Contradiction, Fact, FactKind
 from processes.domain.hearings import PartyHearing
 from processes.domain.incomes import IncomeFinding
+from processes.domain.matter_views import MatterView
 from processes.domain.payments import PaymentLine
-from processes.ports.matters import MatterView
 from processes.domain.sanction_cases import SanctionRequest
 
 DANISH = {

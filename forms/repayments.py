@@ -15,12 +15,12 @@ from forms.fields import (
     WordsField,
 )
 from processes.domain.cases import Party
+from processes.domain.matter_views import PaidMonth
 from processes.domain.matters import MatterKind
 from processes.domain.money import Money
 from processes.domain.periods import Month
 from processes.domain.recovery import ClaimFacts, Ground
 from processes.domain.rules.prose import month_in_words
-from processes.ports.matters import PaidMonth
 
 YES, NO, UNKNOWN = "ja", "nej", "ved_ikke"
 YES_NO_UNKNOWN = ((YES, "Ja"), (NO, "Nej"), (UNKNOWN, "Ved ikke endnu"))

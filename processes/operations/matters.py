@@ -6,13 +6,13 @@ from processes.domain import claims
 from processes.domain.cases import Case, Protection
 from processes.domain.claims import DebtClaim, RepaymentBasis
 from processes.domain.hearings import PartyHearing
+from processes.domain.matter_views import ClaimView, MatterView
 from processes.domain.matters import Basis, Matter, MatterKind
 from processes.domain.money_management import ManagementPlan
 from processes.domain.money_management import from_body as plan_of
 from processes.domain.rates import Confidence
 from processes.domain.recovery import ground_gate, lapse_day
 from processes.domain.rules.prose import law_in_words, month_in_words
-from processes.ports.matters import ClaimView, MatterView
 from processes.ports.records import UserTask
 from processes.stages import claims as claim_stage
 from processes.stages.repayments import paid_months

@@ -8,10 +8,11 @@ from dataclasses import replace
 from processes.domain.access import Actor, Role, require
 from processes.domain.cases import Case, PartyRole, Protection
 from processes.domain.errors import NotFoundError
+from processes.domain.matter_views import ClaimView
 from processes.domain.matters import MatterKind, MatterState
 from processes.operations.control import Control
 from processes.operations.matters import claim_view, view
-from processes.ports.matters import CaseMatters, ClaimView
+from processes.ports.matters import CaseMatters
 from processes.ports.records import AuditEvent, TaskState
 from processes.ports.stores import UnitOfWork
 from processes.stages import money_management as management_stage

@@ -21,11 +21,11 @@ from processes.domain.facts import Contradiction, Facts
 from processes.domain.gates import Gate
 from processes.domain.hearings import PartyHearing
 from processes.domain.incomes import IncomeFinding
+from processes.domain.matter_views import MatterView
 from processes.domain.registers import RegisterName, differences, is_own_answer
 from processes.domain.sanction_cases import SanctionRequest
-from processes.operations.matters import view_of_task
 from processes.operations.help_now import calculation_of, hearing_of, help_now, proposal_of
-from processes.ports.matters import MatterView
+from processes.operations.matters import view_of_task
 from processes.ports.pages import FactRow, HelpNow, PaymentRow
 from processes.ports.records import UserTask
 from processes.ports.stores import UnitOfWork

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from processes.domain.access import Actor
@@ -15,17 +15,10 @@ from processes.domain.cases import Application, Case, Party
 from processes.domain.claims import (
     Arrangement,
     ClaimEvent,
-    ClaimMonth,
     DebtClaim,
-    RepaymentBasis,
 )
-from processes.domain.gates import Gate
-from processes.domain.hearings import PartyHearing
+from processes.domain.matter_views import ClaimView, MatterView
 from processes.domain.matters import Basis, Matter, MatterDecision, MatterKind, MatterProposal
-from processes.domain.money import Money
-from processes.domain.money_management import ManagementPlan
-from processes.domain.periods import Month
-from processes.domain.recovery import Standing
 from processes.ports.records import UserTask
 
 
@@ -116,48 +109,6 @@ class ClaimStore(Protocol):
 
 
 @dataclass(frozen=True)
-class PaidMonth:
-    """A month of help as it was paid (udbetalt måned), and what is claimed already."""
-
-    month_key: str
-    """`2026-03`."""
-    paid: Money
-    tax: Money
-    due: Money
-    """What the newest decision gives for it."""
-    claimed: Money
-    """What sent decisions have claimed back of it."""
-
-    @property
-    def month(self) -> Month:
-        """The month itself."""
-        return Month.parse(self.month_key)
-
-    @property
-    def too_much(self) -> Money:
-        """What was paid and not due, less what is claimed already."""
-        return max(self.paid - self.due - self.claimed, Money(0))
-
-
-@dataclass(frozen=True)
-class MatterView:
-    """A question with everything a task about it shows (spørgsmål)."""
-
-    matter: Matter
-    months: Sequence[PaidMonth] = ()
-    basis: Basis | None = None
-    repayment: RepaymentBasis | None = None
-    gate: Gate | None = None
-    proposal: MatterProposal | None = None
-    decision: MatterDecision | None = None
-    hearing: PartyHearing | None = None
-    statement_draft: str = ""
-    claim: ClaimView | None = None
-    plan: ManagementPlan | None = None
-    """What is paid to others, when the question is about that."""
-
-
-@dataclass(frozen=True)
 class CaseMatters:
     """What the page of a case's own questions shows (særskilte spørgsmål)."""
 
@@ -171,25 +122,6 @@ class CaseMatters:
     incidents: Sequence[object] = ()
     decisions: Sequence[object] = ()
     decision: None = None
-
-
-@dataclass(frozen=True)
-class ClaimView:
-    """A claim with how it stands (krav)."""
-
-    claim: DebtClaim
-    standing: Standing
-    events: Sequence[ClaimEvent]
-    arrangement: Arrangement | None
-    decision: MatterDecision
-    lapses_on: date | None
-    """When it lapses if nothing can be recovered; None while help goes on."""
-    limitation_note: str
-    """How sure the day of limitation is."""
-    name: str = ""
-    is_protected: bool = False
-    case_number: str = ""
-    months: Sequence[ClaimMonth] = ()
 
 
 class RepaymentDesk(Protocol):

@@ -35,12 +35,12 @@ from processes.domain.immediate_help import Ceiling, ImmediateHelp
 from processes.domain.incomes import IncomeFinding
 from processes.domain.letters import Letter
 from processes.domain.life import LifeEvent, Told
+from processes.domain.matter_views import MatterView
 from processes.domain.messages import CaseMessage, unanswered
 from processes.domain.payments import PaymentLine, PaymentState
 from processes.domain.periods import Period
 from processes.domain.sanction_cases import SanctionRequest
 from processes.domain.spouses import SpousePart
-from processes.ports.matters import MatterView
 from processes.ports.records import (
     Absence,
     ApplicationDraft,

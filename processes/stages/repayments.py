@@ -22,13 +22,13 @@ from processes.domain.errors import BrokenStateError, RuleError
 from processes.domain.grants import newest
 from processes.domain.hearings import end_of_day
 from processes.domain.identifiers import Cvr
+from processes.domain.matter_views import PaidMonth
 from processes.domain.matters import Basis, Matter, MatterKind, MatterState
 from processes.domain.money import ZERO, Money
 from processes.domain.payments import PaymentState, decided_amount
 from processes.domain.periods import Month, danish_day
 from processes.domain.recovery import ClaimFacts, Ground
 from processes.ports.gateways import DebtClaimRequest, Gateways, Receipt, ReceiptState
-from processes.ports.matters import PaidMonth
 from processes.ports.records import UserTask
 from processes.steps import StepContext, Variables, receives, sends, step
 

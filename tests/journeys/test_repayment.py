@@ -8,10 +8,10 @@ from app.local.driver import Answer, Values, approve, conclude_hearing
 from processes.domain.cases import CaseState
 from processes.domain.claims import ClaimEventKind
 from processes.domain.errors import RuleError
+from processes.domain.matter_views import ClaimView, MatterView
 from processes.domain.matters import MatterKind
 from processes.domain.money import Money
 from processes.domain.recovery import ClaimFacts, Ground
-from processes.ports.matters import ClaimView, MatterView
 from processes.ports.pages import TaskPage
 from tests.journeys.conftest import World
 from tests.journeys.test_life import pay_out

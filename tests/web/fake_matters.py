@@ -18,6 +18,7 @@ from processes.domain.claims import (
     to_body,
 )
 from processes.domain.deductions import Payee, PayeeKind
+from processes.domain.matter_views import ClaimView, MatterView, PaidMonth
 from processes.domain.matters import (
     Basis,
     Matter,
@@ -31,7 +32,7 @@ from processes.domain.money_management import Bill, ManagementPlan
 from processes.domain.money_management import to_body as plan_body
 from processes.domain.periods import Month
 from processes.domain.recovery import ClaimFacts, Ground, Standing, ground_gate
-from processes.ports.matters import CaseMatters, ClaimView, MatterView, PaidMonth
+from processes.ports.matters import CaseMatters
 
 AT = datetime(2026, 3, 17, 8, 2, tzinfo=UTC)
 MARCH = Month(2026, 3)

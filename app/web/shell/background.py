@@ -15,9 +15,9 @@ from processes.domain.documents import DocumentRequest
 from processes.domain.facts import Contradiction, Fact, FactKind
 from processes.domain.hearings import PartyHearing
 from processes.domain.incomes import IncomeFinding
+from processes.domain.matter_views import MatterView
 from processes.domain.payments import PaymentLine
 from processes.domain.sanction_cases import SanctionRequest
-from processes.ports.matters import MatterView
 from processes.ports.pages import FormSource
 
 SPOUSE_PREFIX = "spouse_"
