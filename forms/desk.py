@@ -10,8 +10,6 @@ from wtforms import Field, SelectField, StringField, ValidationError
 
 from forms.base import BaseForm, Token
 from forms.fields import DanishDateField, NumbersField, Required, RequiredIf, WordsField
-from processes.ports.pages import DeskAct, DeskChange
-from processes.ports.records import InboxWish, TaskSort
 
 DUE_WITHIN = {
     "": "Alle frister",
@@ -21,16 +19,13 @@ DUE_WITHIN = {
     "14": "Inden 14 dage",
 }
 SORTS = {
-    TaskSort.DUE.value: "Det, der haster, først",
-    TaskSort.OLDEST.value: "De ældste først",
-    TaskSort.FOLLOW_UP.value: "Efter dag for opfølgning",
+    "due": "Det, der haster, først",
+    "oldest": "De ældste først",
+    "follow_up": "Efter dag for opfølgning",
 }
-ACTS = {
-    DeskAct.CLAIM.value: "Tag",
-    DeskAct.GIVE.value: "Giv til en kollega",
-    DeskAct.PUT_BACK.value: "Læg tilbage",
-    DeskAct.FOLLOW_UP.value: "Sæt opfølgning",
-}
+CLAIM, GIVE, PUT_BACK, FOLLOW_UP = "claim", "give", "put_back", "follow_up"
+ACTS = frozenset({CLAIM, GIVE, PUT_BACK, FOLLOW_UP})
+"""What the buttons of the chosen tasks send."""
 
 
 class NoteForm(BaseForm):
@@ -101,26 +96,12 @@ class FilterForm(BaseForm):
         *,
         token: Token,
         kinds: Mapping[str, str],
-        wanted: InboxWish | None = None,
+        data: Mapping[str, str] | None = None,
     ) -> None:
-        shown = wanted or InboxWish()
-        days = "" if shown.due_within is None else str(shown.due_within)
-        data = {"kind": shown.form_key, "words": shown.words, "sort": shown.sort.value}
-        super().__init__(formdata, token=token, data=data | {"due_within": days})
+        super().__init__(formdata, token=token, data=data)
         self.kind.choices = [("", "Alle"), *kinds.items()]
         self.due_within.choices = list(DUE_WITHIN.items())
         self.sort.choices = list(SORTS.items())
-
-    @property
-    def wanted(self) -> InboxWish:
-        """What was asked for."""
-        days = str(self.due_within.data or "")
-        return InboxWish(
-            form_key=str(self.kind.data or ""),
-            due_within=int(days) if days else None,
-            words=str(self.words.data or "").strip(),
-            sort=TaskSort(str(self.sort.data or TaskSort.DUE.value)),
-        )
 
 
 class KeepFilterForm(BaseForm):
@@ -146,11 +127,7 @@ class SeveralForm(BaseForm):
     receiver = SelectField("Giv til", id="giv-til", validate_choice=False)
     day = DanishDateField(
         "Følg op den",
-        [
-            RequiredIf(
-                "act", DeskAct.FOLLOW_UP.value, "Skriv, hvilken dag du følger op: 24.11.2026."
-            )
-        ],
+        [RequiredIf("act", FOLLOW_UP, "Skriv, hvilken dag du følger op: 24.11.2026.")],
         id="opfoelgning-dag",
     )
     reason = WordsField(
@@ -158,7 +135,7 @@ class SeveralForm(BaseForm):
         [
             RequiredIf(
                 "act",
-                (DeskAct.GIVE.value, DeskAct.PUT_BACK.value),
+                (GIVE, PUT_BACK),
                 "Skriv hvorfor, så den næste kan gå videre.",
             )
         ],
@@ -191,23 +168,13 @@ class SeveralForm(BaseForm):
 
     def validate_receiver(self, field: Field) -> None:
         """Ask for a colleague when tasks are given away."""
-        if self.act.data == DeskAct.GIVE.value and field.data not in self.colleagues:
+        if self.act.data == GIVE and field.data not in self.colleagues:
             raise ValidationError("Vælg den kollega, der skal have opgaverne.")
 
     def validate_day(self, field: Field) -> None:
         """Refuse a day that is not ahead: a task put away until then would not be away."""
-        if self.act.data == DeskAct.FOLLOW_UP.value and field.data and field.data <= self.today:
+        if self.act.data == FOLLOW_UP and field.data and field.data <= self.today:
             raise ValidationError("Vælg en dag efter i dag.")
-
-    @property
-    def change(self) -> DeskChange:
-        """What was asked for; only after `validate()`."""
-        return DeskChange(
-            act=DeskAct(str(self.act.data)),
-            receiver=str(self.receiver.data or ""),
-            day=self.day.data,
-            reason=self.reason.data or "",
-        )
 
 
 class GiveForm(BaseForm):

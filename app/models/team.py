@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Integer, Text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import (
@@ -75,5 +76,5 @@ class InboxFilterRow(Identified, Model):
     owner: Mapped[str] = mapped_column(Text, ForeignKey("user_account.id"))
     name: Mapped[str] = mapped_column(Text)
     unit: Mapped[str] = mapped_column(Text)
-    wanted: Mapped[dict[str, object]] = mapped_column(JSON)
+    wanted: Mapped[dict[str, object]] = mapped_column(JSONB)
     saved_at: Mapped[datetime] = mapped_column(Moment)

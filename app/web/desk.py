@@ -12,6 +12,7 @@ from app.web.shell.core import actor, core
 from forms.desk import FilterForm, KeepFilterForm, SeveralForm
 from processes.domain.errors import RuleError
 from processes.ports.pages import DeskAct, DeskChange, MoveReport
+from processes.ports.records import InboxWish, TaskSort
 
 bp = Blueprint("desk", __name__)
 
@@ -30,9 +31,10 @@ SAID = {
 def want() -> Response:
     """Filter a view; what was asked for is stored, and the address only points to it."""
     form = FilterForm(request.form, token=token(), kinds=KINDS)
-    if not form.validate() or form.wanted.is_empty:
+    wish = _wish(form) if form.validate() else InboxWish()
+    if wish.is_empty:
         return redirect(url_for("inbox.index", visning=_view()))
-    saved = core().desk.want(form.wanted, actor())
+    saved = core().desk.want(wish, actor())
     return redirect(url_for("inbox.index", visning=_view(), f=saved.id))
 
 
@@ -77,7 +79,12 @@ def change() -> Answer:
     chosen = core().desk.filter(filter_id, actor()) if filter_id else None
     if not form.validate():
         return list_page(_view(), chosen, several=form), 422
-    wanted = form.change
+    wanted = DeskChange(
+        act=DeskAct(str(form.act.data)),
+        receiver=str(form.receiver.data or ""),
+        day=form.day.data,
+        reason=form.reason.data or "",
+    )
     report = core().desk.change(form.tasks.data, wanted, actor())
     said = _said(report, wanted, colleagues.get(wanted.receiver, ""))
     if report.stays:
@@ -99,6 +106,17 @@ def undo(batch_id: str) -> Answer:
         return render_template("inbox/stayed.html", report=report, said=said, view=_view())
     flash(said)
     return redirect(url_for("inbox.index", visning=_view()))
+
+
+def _wish(form: FilterForm) -> InboxWish:
+    """Return what a filter asks for."""
+    days = str(form.due_within.data or "")
+    return InboxWish(
+        form_key=str(form.kind.data or ""),
+        due_within=int(days) if days else None,
+        words=str(form.words.data or "").strip(),
+        sort=TaskSort(str(form.sort.data or TaskSort.DUE.value)),
+    )
 
 
 def _view() -> str:

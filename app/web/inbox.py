@@ -89,7 +89,7 @@ def list_page(
         wish=wish,
         chosen=chosen,
         kept=core().desk.filters(by),
-        filter_form=FilterForm(token=token(), kinds=KINDS, wanted=wish),
+        filter_form=FilterForm(token=token(), kinds=KINDS, data=_as_typed(wish)),
         keep_form=keep_form or KeepFilterForm(token=token(), units=sorted(by.units)),
         several=several,
         kinds=KINDS,
@@ -317,6 +317,16 @@ KINDS = {
 def _view() -> str:
     view = request.args.get("visning", "mine")
     return view if view in VIEWS else "mine"
+
+
+def _as_typed(wish: InboxWish) -> dict[str, str]:
+    """Return a filter as its form shows it."""
+    return {
+        "kind": wish.form_key,
+        "due_within": "" if wish.due_within is None else str(wish.due_within),
+        "words": wish.words,
+        "sort": wish.sort.value,
+    }
 
 
 def chosen_filter() -> SavedFilter | None:

@@ -238,7 +238,7 @@ def test_a_persons_other_tasks_are_folded_in_the_row(karin: Client, world: FakeC
 
     assert world.inbox.wanted[-1].is_by_person
     assert "1 opgave mere om samme borger" in page.text
-    assert page.links()["Foreslå afgørelse"] == f"/opgaver/{other}"
+    assert f"/opgaver/{other}" in {link.get("href") for link in page.all("a")}
     assert f"Viser {total} af {total}" in page.text
 
 

@@ -34,7 +34,7 @@ def test_figures_say_what_they_are_worth(tina: Client) -> None:
 def test_every_drawing_has_its_table(tina: Client) -> None:
     page = tina.get("/produktion")
 
-    assert len(list(page.all("rect"))) == 4 * 2 + 5
+    assert len(list(page.all("{http://www.w3.org/2000/svg}rect"))) == 4 * 2 + 5
     weeks = [row for row in page.tree.iter("tr") if "23.02.2026" in "".join(row.itertext())]
     assert ["".join(cell.itertext()) for cell in weeks[0]] == ["9", "23.02.2026", "10", "12"]
 
