@@ -76,9 +76,7 @@ class Driver:
 
     def _fetch_receipts(self) -> int:
         try:
-            return (
-                self.core.intake.fetch_receipts() + self.core.intake.fetch_claim_movements()
-            )
+            return self.core.intake.fetch_receipts() + self.core.intake.fetch_claim_movements()
         except OutsideError:
             # As for a worker: the next round asks again.
             return 0

@@ -16,7 +16,7 @@ from processes.domain.deductions import Payee, PayeeKind
 from processes.domain.matters import MATTER_NAMES, MatterKind
 from processes.domain.money import Money
 from processes.domain.money_management import Bill
-from processes.domain.periods import Month
+from processes.domain.periods import Month, danish_day
 from processes.domain.recovery import ClaimFacts, Ground
 from processes.domain.rules.prose import month_in_words
 from processes.ports.pages import TaskPage
@@ -130,7 +130,7 @@ def pay(player: StoryPlayer, it: Happening) -> None:
         raise StoryError("der er intet krav at betale på")
     body = {
         "claim": claims[0].claim.id,
-        "on": player.clock.now().date().isoformat(),
+        "on": danish_day(player.clock.now()).isoformat(),
         "oere": Money.kroner(str(it.details["beløb"])).oere,
     }
     answer = requests.post(

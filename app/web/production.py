@@ -43,7 +43,7 @@ def step(process_key: str, element_id: str) -> str:
     return render_template("production/step.html", page=page, weeks=_weeks(), periods=PERIODS)
 
 
-@bp.get("/produktion/tal.csv")
+@bp.get("/produktion/regneark")
 @allow("production.read")
 def export() -> Response:
     """Answer the figures as a file a spreadsheet opens as it is in Danish: semicolons, commas."""

@@ -547,9 +547,7 @@ def compose_hearing(
     last_day = day_in_words(deadline_day(dated_on, hearing.days, calendar))
     where = ", ".join(sender.lines)
     months = [month_in_words(each) for each in sorted({each.month for each in calculation.months})]
-    about = _ABOUT.get(
-        calculation.help_kind, f"en ansøgning om kontanthjælp for {_joined(months)}"
-    )
+    about = _ABOUT.get(calculation.help_kind, f"en ansøgning om kontanthjælp for {_joined(months)}")
     sections = [
         LetterSection(
             "Hvorfor du får dette brev",

@@ -20,7 +20,7 @@ from processes.domain.deductions import (
     DeductionKind,
 )
 from processes.domain.money import ZERO, Money, total
-from processes.domain.periods import Month
+from processes.domain.periods import Month, danish_day
 from processes.domain.rates import RateBook
 from processes.domain.rules.book import RuleBook
 from processes.domain.rules.prose import day_in_words
@@ -191,7 +191,7 @@ def _in_a_row(purse: _Purse, atp: Money) -> str:
 
 def _node_of(each: DecidedDeduction, amount: Money) -> Node:
     sent_at = each.decision.sent_at
-    sent = f", sendt den {day_in_words(sent_at.date())}" if sent_at is not None else ""
+    sent = f", sendt den {day_in_words(danish_day(sent_at))}" if sent_at is not None else ""
     decided = Node(
         "fact",
         each.decision.id,

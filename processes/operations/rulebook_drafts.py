@@ -308,7 +308,7 @@ class LawWriting(LawReading):
         for (file, situation), before in zip(self.stories(), self.told(law), strict=True):
             if not before.may_rest_on & touched and not before.result.trouble:
                 continue
-            after = self.tell(file, situation, would_be).result
+            after = self.play(file, situation, would_be).result
             same = not after.passes and after.mismatches == before.result.mismatches
             found.append(replace(after, fails_today=same))
         return found
@@ -323,7 +323,7 @@ class LawWriting(LawReading):
         if checked.law is None:
             return [], ""
         law = checked.law
-        told = [self.tell("kladden", each, law).result for each in read]
+        told = [self.play("kladden", each, law).result for each in read]
         silent = [each.title for each in read if not each.expect]
         if silent:
             return told, f"Historien “{silent[0]}” siger ikke, hvad den skal give. Skriv expect."

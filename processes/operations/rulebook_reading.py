@@ -245,13 +245,13 @@ class LawReading:
         """Return how every shipped story comes out by a law; worked out once a law."""
         known = self._told.get(law.digest)
         if known is None:
-            known = [self.tell(file, situation, law) for file, situation in self.stories()]
+            known = [self.play(file, situation, law) for file, situation in self.stories()]
             while len(self._told) >= KEPT_TRACES:
                 self._told.pop(next(iter(self._told)))
             self._told[law.digest] = known
         return known
 
-    def tell(self, file: str, situation: Situation, law: Law) -> Told:
+    def play(self, file: str, situation: Situation, law: Law) -> Told:
         """Calculate a story by a law, and compare with what it says must come out."""
         key = f"{file}: {situation.title}"
         try:

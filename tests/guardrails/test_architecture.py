@@ -19,6 +19,8 @@ LOADED_BY_NAME = {
     "processes/engine/lint.py": "every stage, and the register",
     # Each command loads what it needs when it is given, and no more.
     "app/local/cli.py": "the commands of one machine",
+    # Judging a file needs no database; only `--deployed` does, and loads it then.
+    "app/local/models.py": "the deployed diagrams, when they are asked for",
 }
 """The modules that may load a first-party module by its name, which no import contract sees."""
 

@@ -51,7 +51,7 @@ KEPT = {
     "/selvbetjening/klage/<complaint_id>/fasthold",
     "/produktion",
     "/produktion/<process_key>/<element_id>",
-    "/produktion/tal.csv",
+    "/produktion/regneark",
     "/opgaver",
     "/opgaver/<int:task_id>",
     "/opgaver/<int:task_id>/giv",

@@ -13,6 +13,7 @@ REMINDS = "send_letter"
 """A reminder may go out by itself; then the case waits again, and only once."""
 HASTE = {
     "applications.raise_priority",
+    "complaints.give_precedence",
     "delays.start",
     "immediate_help.tell_lead",
     "messages.hold",
@@ -30,6 +31,9 @@ LOOKS_AGAIN = {"wait_for_names", "on_look"}
 IN_FAVOUR = {("sanction", "on_expired"), ("cessation", "wait_grace")}
 """What falls away for good, or closes a case whose help has ended: nobody is harmed by it, and a
 test of its own sees to that nothing adverse follows."""
+TOLD_BEFORE = {("complaint", "on_silence")}
+"""What the citizen was told that silence means, and can complain of again: the rest of a complaint
+that was met in part lapses, and the new decision has a time for complaints of its own."""
 BY_THE_CALENDAR = {"monthly_payment_run"}
 """What is due here is the municipality's own doing, and no citizen's deadline: what is sent when
 the time to stop is over was reviewed by one person and approved by another."""
@@ -40,7 +44,7 @@ TIMERS = [
     if node.wait is not None
     and diagram.id not in BY_THE_CALENDAR | ONLY_TELLS | LETS_BEGIN
     and node.id not in LOOKS_AGAIN
-    and (diagram.id, node.id) not in IN_FAVOUR
+    and (diagram.id, node.id) not in IN_FAVOUR | TOLD_BEFORE
 ]
 
 
@@ -66,7 +70,10 @@ def test_what_comes_after_a_passed_deadline_is_a_person_or_haste(
         hasten = bool(steps) and {step.id for step in steps} <= HASTE
         only_haste = hasten and not timer.interrupting
         reminded = [node.called for node in way if node.called] == [REMINDS]
-        stops = Kind.END if only_haste else Kind.RECEIVE if reminded else Kind.USER_TASK
+        # A letter that says that it takes longer leaves beside the task, which stays.
+        only_tells = reminded and not timer.interrupting and way[-1].kind is Kind.END
+        beside = only_haste or only_tells
+        stops = Kind.END if beside else Kind.RECEIVE if reminded else Kind.USER_TASK
         assert way[-1].kind is stops
         assert not [step.id for step in steps if step.adverse]
     assert any(way[-1].kind is not Kind.RECEIVE for way in ways), "nobody is ever called"

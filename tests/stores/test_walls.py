@@ -33,10 +33,8 @@ from processes.ports.records import (
 )
 from tests.database import ALL_TABLES, Database
 from tests.stores import builders as a
-from tests.stores import matters
-from tests.stores import changes
+from tests.stores import changes, law, matters
 from tests.stores import deductions as d
-from tests.stores import law
 from tests.stores import runs as run
 
 HERE, NEXT_DOOR = 999, 998

@@ -59,7 +59,7 @@ def test_a_steps_figures_lead_to_its_tasks(tina: Client, world: FakeCore) -> Non
 
 
 def test_the_file_opens_in_a_spreadsheet_and_runs_nothing(tina: Client) -> None:
-    response = tina.http.get("/produktion/tal.csv?uger=4")
+    response = tina.http.get("/produktion/regneark?uger=4")
 
     assert response.mimetype == "text/csv"
     assert "produktion-2026-02-23-2026-03-16.csv" in response.headers["Content-Disposition"]

@@ -1,4 +1,4 @@
-"""Questions of their own in a case: repayment and money management; claims and what becomes of them.
+"""Questions of their own in a case: repayment, money management, and what becomes of claims.
 
 Revision ID: 0016
 """
