@@ -23,7 +23,7 @@ APPLICANTS = ("hjalte", "ida", "samira", "freja")
 MOST_FOR_INBOX = 15
 MOST_FOR_A_PAGE = 15
 """As the plan says: all of it, the login and the note of who looked included."""
-MOST_OF_TWO_DESKS = {CaseTab.MESSAGES: 17, CaseTab.CHANGES: 20}
+MOST_OF_TWO_DESKS = {CaseTab.MESSAGES: 17, CaseTab.CHANGES: 20, CaseTab.COMPLAINTS: 17}
 """Pages that show what another desk than the case's own has read, in a transaction of its own."""
 TAILS = {
     CaseTab.OVERVIEW: "",
@@ -33,6 +33,7 @@ TAILS = {
     CaseTab.DOCUMENTS: "/dokumenter",
     CaseTab.MESSAGES: "/beskeder",
     CaseTab.CHANGES: "/aendringer",
+    CaseTab.COMPLAINTS: "/klager",
     CaseTab.JOURNAL: "/journal",
     CaseTab.TIMELINE: "/tidslinje",
     CaseTab.COURSE: "/forloeb",

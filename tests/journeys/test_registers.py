@@ -135,8 +135,13 @@ def test_a_person_says_which_answer_holds_and_nothing_decided_changes_by_itself(
     assert children[SourceKind.REGISTER] == 1
     assert end in {each.instance.end_element for each in page.instances}
     assert any("Gustav bor hos sin mor." in note.text for note in page.notes)
-    # The first process still stands where it stood, and so does the question of help now.
-    assert world.forms(case_id) == ["casework.assess", "casework.immediate_help"]
+    # The first process still stands where it stood, and so does the question of help now: nobody
+    # has looked at that in time, which a team lead has been told.
+    assert world.forms(case_id) == [
+        "casework.assess",
+        "casework.help_overdue",
+        "casework.immediate_help",
+    ]
 
 
 def test_an_answer_that_says_the_same_is_noted_and_nobodys_task(world: World) -> None:

@@ -1,5 +1,6 @@
 """What runs is counted and listed by the database, and looking costs no more when there is more."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -94,12 +95,12 @@ def test_a_page_asks_the_same_however_much_there_is(uow_factory: SqlUnitOfWorkFa
     ("index", "query"),
     [
         (
-            "timer_waiting",
+            "timer_(waiting|due)",
             "SELECT id, due_at FROM timer WHERE state = 'waiting' ORDER BY due_at, id",
         ),
         ("job_waiting", "SELECT id, next_at FROM job WHERE state = 'waiting' ORDER BY next_at, id"),
         (
-            "process_instance_going_on",
+            "process_instance_(going_on|newest)",
             (
                 "SELECT definition_id, count(*) FROM process_instance WHERE state <> 'ended'"
                 " GROUP BY definition_id"
@@ -114,13 +115,17 @@ def test_lists_and_counts_are_read_from_an_index(
     with uow_factory(999) as uow:
         filled(uow, 30)
         uow.session.execute(text("SET LOCAL enable_seqscan = off"))
+        # Whether an index can give it is asked, not what the planner thinks of a few rows.
         uow.session.execute(text("SET LOCAL enable_bitmapscan = off"))
+        uow.session.execute(text("SET LOCAL enable_sort = off"))
+        uow.session.execute(text("SET LOCAL enable_hashagg = off"))
         walled = query.replace(" WHERE ", " WHERE municipality_id = 999 AND ")
         plan = "\n".join(
             str(row[0]) for row in uow.session.execute(text(f"EXPLAIN {walled} LIMIT 50"))
         )
 
-    assert index in plan
+    assert re.search(index, plan)
+    assert "Sort" not in plan
 
 
 def test_a_pause_takes_jobs_and_timers_out_of_the_queues_and_puts_them_back(
