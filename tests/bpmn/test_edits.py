@@ -24,7 +24,7 @@ from tests.bpmn.walker import CALLED, Move, Standing, Walker, WalkError
 Files = Mapping[str, bytes]
 MANY = 100_000
 MOST_SITUATIONS = 3_000
-EXAMPLES, EXAMPLES_LONG = 120, 3_000
+EXAMPLES, EXAMPLES_LONG = 80, 3_000
 QUIET = [HealthCheck.too_slow]
 AN_APPLICATION = {
     "case_id": "case",
