@@ -21,7 +21,6 @@ def filter_of(row: InboxFilterRow) -> SavedFilter:
         unit=row.unit,
         wanted=InboxWish(
             form_key=str(wanted["form_key"]),
-            benefit=str(wanted["benefit"]),
             due_within=days if isinstance(days, int) else None,
             words=str(wanted["words"]),
             sort=TaskSort(str(wanted["sort"])),
@@ -44,7 +43,6 @@ class SqlDeskStore(Store):
                 unit=saved.unit,
                 wanted={
                     "form_key": wanted.form_key,
-                    "benefit": wanted.benefit,
                     "due_within": wanted.due_within,
                     "words": wanted.words,
                     "sort": wanted.sort.value,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Date, and_, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -12,10 +11,10 @@ from app.models.decisions import ProposalRow
 from app.models.processes import DefinitionRow, InstanceRow, UserTaskRow
 from app.stores.rows import Store
 from app.stores.tasks import listed, sorted_by, task_row
+from processes.domain.periods import DENMARK
 from processes.ports.production import DayLoad, ProcessFigures, StepFigures, WeekFlow
 from processes.ports.records import TaskRow, TaskState
 
-DENMARK = ZoneInfo("Europe/Copenhagen")
 HOUR, DAY = 3600, 86400
 MEDIAN, SLOW = 0.5, 0.9
 
@@ -60,11 +59,19 @@ class SqlProductionStore(Store):
         return {row[0]: row[1] for row in self.session.execute(counted.group_by(monday))}
 
     def steps(
-        self, units: frozenset[str], since: datetime, until: datetime, *, now: datetime
+        self,
+        units: frozenset[str],
+        since: datetime,
+        until: datetime,
+        *,
+        now: datetime,
+        step: tuple[str, str] | None = None,
     ) -> Sequence[StepFigures]:
-        """Return the figures of each step that has tasks open, or done in the period."""
+        """Return the figures of each step that has tasks open, or done in the period; or of one."""
         its = (InstanceRow.process_key, UserTaskRow.element_id)
         ours = UserTaskRow.unit.in_(sorted(units))
+        if step is not None:
+            ours = and_(ours, InstanceRow.process_key == step[0], UserTaskRow.element_id == step[1])
         in_time = UserTaskRow.completed_at <= UserTaskRow.due_at
         done = (
             select(

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     TIMESTAMP,
@@ -36,6 +35,7 @@ from app.stores.rows import Store, known_id, missing
 from app.stores.search import case_matches
 from processes.domain.cases import PartyRole, Protection
 from processes.domain.identifiers import Cpr
+from processes.domain.periods import DENMARK
 from processes.ports.records import (
     InstanceState,
     ProcessInstance,
@@ -46,7 +46,6 @@ from processes.ports.records import (
     UserTask,
 )
 
-DENMARK = ZoneInfo("Europe/Copenhagen")
 NEVER = "infinity"
 """What a task without a deadline is sorted by."""
 MOST_FOUND = 500
@@ -154,6 +153,8 @@ class Reader:
     units: frozenset[str]
     roles: frozenset[str]
     now: datetime
+    case_ids: tuple[str, ...] | None = None
+    """The cases a filter's words find, where they are few."""
 
 
 def in_view(view: str, reader: Reader, tasks: Tasks = UserTaskRow) -> ColumnElement[bool]:
@@ -247,7 +248,7 @@ class SqlTaskStore(Store):
         """Return one page of an inbox, by priority and then deadline; keyset paging."""
         reader = Reader(user, units, roles, now)
         order = sorted_by(sort=wanted.sort)
-        wanted = self._found(wanted)
+        reader = replace(reader, case_ids=self._found(wanted))
         statement = listed().where(_shown(wanted, reader)).order_by(*order)
         if wanted.party_tokens and not show_protected:
             # A name that is not shown is not found either.
@@ -263,17 +264,17 @@ class SqlTaskStore(Store):
             for each in found
         ]
 
-    def _found(self, wanted: TaskFilter) -> TaskFilter:
-        """Return the filter with the cases its words find, where those are few.
+    def _found(self, wanted: TaskFilter) -> tuple[str, ...] | None:
+        """Return the cases a filter's words find, where those are few.
 
         A rare name is looked up first; a common one fits tasks so often that a page of them is
         found by going through the inbox in its order.
         """
         if not wanted.party_tokens:
-            return wanted
+            return None
         fitting = select(CaseRow.id).where(case_matches(wanted.party_tokens))
         ids = tuple(self.session.scalars(fitting.limit(MOST_FOUND + 1)))
-        return wanted if len(ids) > MOST_FOUND else replace(wanted, case_ids=ids)
+        return None if len(ids) > MOST_FOUND else ids
 
     def _others(
         self, found: Sequence[Listed], wanted: TaskFilter, reader: Reader
@@ -320,16 +321,13 @@ def _shown(wanted: TaskFilter, reader: Reader, tasks: Tasks = UserTaskRow) -> Co
         conditions.append(tasks.form_key == wanted.form_key)
     if wanted.due_before:
         conditions.append(_due(tasks) < wanted.due_before)
-    if wanted.case_ids is not None:
-        conditions.append(tasks.case_id.in_(wanted.case_ids))
+    if reader.case_ids is not None:
+        conditions.append(tasks.case_id.in_(reader.case_ids))
     elif wanted.party_tokens:
         its_own = aliased(CaseRow)
         conditions.append(
             exists().where(its_own.id == tasks.case_id, case_matches(wanted.party_tokens, its_own))
         )
-    if wanted.benefit:
-        its = aliased(CaseRow)
-        conditions.append(exists().where(its.id == tasks.case_id, its.benefit == wanted.benefit))
     return and_(*conditions)
 
 

@@ -21,8 +21,8 @@ from app.models.processes import (
     UserTaskRow,
 )
 from app.stores.rows import Store, known_id
-from app.stores.tasks import DENMARK
 from processes.domain.money import Money
+from processes.domain.periods import DENMARK
 from processes.ports.records import InstanceState
 from processes.ports.tryout_json import case_in, case_out, report_in, report_out
 from processes.ports.tryouts import (

@@ -5,14 +5,21 @@ The reasons of a new look stand in the letter word for word as they were written
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from processes.domain.cases import Case, Party
 from processes.domain.complaints import MAINTAIN_WEEKS, Complaint, ComplaintChannel, ReviewOutcome
 from processes.domain.decisions import Decision
 from processes.domain.errors import SafeguardError
-from processes.domain.letters import Letter, LetterKind, LetterSection, Sender
+from processes.domain.letters import (
+    Letter,
+    LetterKind,
+    LetterSection,
+    Sender,
+    paragraphs_of,
+    where,
+    written,
+)
 from processes.domain.periods import danish_day
 from processes.domain.rules.prose import day_in_words, law_in_words
 
@@ -58,7 +65,7 @@ def compose_receipt(
                 *(late if complaint.is_late else ()),
             ),
         ),
-        LetterSection("Det klager du over", (said, *_paragraphs(complaint.text))),
+        LetterSection("Det klager du over", (said, *paragraphs_of(complaint.text))),
         LetterSection(
             "Hvad der sker nu",
             (
@@ -78,7 +85,7 @@ def compose_receipt(
                 "Afgørelsen gælder, mens vi ser på klagen.",
                 (
                     "Har du papirer eller oplysninger, vi ikke kender, så send dem på Min side"
-                    f" eller til {_where(sender)}"
+                    f" eller til {where(sender)}"
                 ),
             ),
         ),
@@ -92,7 +99,7 @@ def compose_receipt(
             ),
         ),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.COMPLAINT_RECEIPT,
         "Vi har fået din klage",
@@ -137,7 +144,7 @@ def compose_overdue(
         LetterSection(
             "Hvad du kan gøre",
             (
-                f"Ring til os, hvis du vil vide, hvor langt vi er. {_where(sender)}",
+                f"Ring til os, hvis du vil vide, hvor langt vi er. {where(sender)}",
                 "Du mister ingen rettigheder ved, at det tager længere tid.",
             ),
         ),
@@ -146,7 +153,7 @@ def compose_overdue(
             (f"Fristen på fire uger følger af {law_in_words(PARTLY_LAW)}.",),
         ),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.COMPLAINT_OVERDUE,
         "Svaret på din klage er forsinket",
@@ -185,7 +192,7 @@ def compose_partly(
                 ),
             ),
         ),
-        LetterSection("Begrundelse", _paragraphs(complaint.reasons)),
+        LetterSection("Begrundelse", paragraphs_of(complaint.reasons)),
         LetterSection(
             "Vil du fastholde resten?",
             (
@@ -193,7 +200,7 @@ def compose_partly(
                     "Er du stadig uenig i den nye afgørelse, så sig det til os senest den"
                     f" {by}. Så sender vi klagen og sagens papirer til Ankestyrelsen."
                 ),
-                f"Du kan gøre det på Min side eller hos {_where(sender)}",
+                f"Du kan gøre det på Min side eller hos {where(sender)}",
                 (
                     "Hører vi ikke fra dig inden fire uger, regner vi med, at du er tilfreds."
                     " Du kan stadig klage over den nye afgørelse, som der står i den."
@@ -204,7 +211,7 @@ def compose_partly(
             "Regler", (f"Reglerne om at se på sagen igen står i {law_in_words(PARTLY_LAW)}.",)
         ),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.COMPLAINT_PARTLY,
         "Du får medhold i en del af din klage",
@@ -243,7 +250,7 @@ def compose_forwarded(
                 ),
             ),
         ),
-        LetterSection("Begrundelse", _paragraphs(complaint.reasons)),
+        LetterSection("Begrundelse", paragraphs_of(complaint.reasons)),
         LetterSection(
             "Hvad der sker nu",
             (
@@ -254,7 +261,7 @@ def compose_forwarded(
                 "Afgørelsen gælder, indtil Ankestyrelsen har afgjort klagen.",
                 (
                     "Du kan se de papirer, vi sender. Skriv på Min side, eller ring til"
-                    f" {_where(sender)}"
+                    f" {where(sender)}"
                 ),
             ),
         ),
@@ -263,7 +270,7 @@ def compose_forwarded(
             ((f"Vi skal se på sagen igen og sende den videre efter {law_in_words(PARTLY_LAW)}."),),
         ),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.COMPLAINT_FORWARDED,
         "Vi fastholder afgørelsen og sender din klage til Ankestyrelsen",
@@ -286,39 +293,3 @@ def answer_by(complaint: Complaint) -> date:
 def _needs(complaint: Complaint, *verdicts: ReviewOutcome) -> None:
     if complaint.verdict not in verdicts or not complaint.reasons:
         raise SafeguardError("Brevet om klagen passer ikke med genvurderingen. Skriv den igen.")
-
-
-def _paragraphs(text: str) -> tuple[str, ...]:
-    return tuple(each.strip() for each in text.splitlines() if each.strip())
-
-
-def _where(sender: Sender) -> str:
-    return f"{sender.municipality_name}, {', '.join(sender.lines)}."
-
-
-def _letter(
-    letter_id: str,
-    kind: LetterKind,
-    title: str,
-    *,
-    case: Case,
-    receiver: Party,
-    sender: Sender,
-    dated_on: date,
-    sections: Sequence[LetterSection],
-    facts: Sequence[str],
-) -> Letter:
-    return Letter(
-        id=letter_id,
-        kind=kind,
-        case_number=case.number,
-        title=title,
-        dated_on=dated_on,
-        municipality_name=sender.municipality_name,
-        municipality_lines=sender.lines,
-        receiver_name=receiver.name,
-        receiver_lines=receiver.address_lines,
-        caseworker_name=sender.caseworker_name,
-        sections=tuple(sections),
-        facts=tuple(dict.fromkeys(facts)),
-    )

@@ -215,7 +215,7 @@ def compose_decision(
         sections += [_tell_us(sender), _repay(decision)]
     sections.append(appeal_section(decision, sender))
     sections += confirmed_or_not(calculation)
-    return _letter(
+    return written(
         letter_id,
         kind_of(decision.outcome),
         _TITLES[decision.outcome],
@@ -593,7 +593,7 @@ def compose_hearing(
             ),
         ),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.HEARING,
         "Sig din mening, før vi afgør din sag",
@@ -677,7 +677,7 @@ def compose_documents(
             ),
         ),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.DOCUMENTS_REMINDER if is_reminder else LetterKind.DOCUMENTS,
         "Vi mangler stadig papirer fra dig" if is_reminder else "Send os de papirer, vi mangler",
@@ -714,7 +714,7 @@ def compose_closing(
         kind, title = LetterKind.MOVED, "Du skal søge kontanthjælp i din nye kommune"
         sections = _moved(event, sender)
         facts = (event.place, day_in_words(event.happened_on), law_in_words("RSL § 9"))
-    return _letter(
+    return written(
         letter_id,
         kind,
         title,
@@ -811,7 +811,17 @@ def _paper(paper: DocumentRequest) -> str:
     return f"{paper.name}. {paper.why}{wrong}"
 
 
-def _letter(
+def paragraphs_of(text: str) -> tuple[str, ...]:
+    """Return what a person wrote as paragraphs, without blank lines."""
+    return tuple(part.strip() for part in text.splitlines() if part.strip())
+
+
+def where(sender: Sender) -> str:
+    """Say where a municipality is reached."""
+    return f"{sender.municipality_name}, {', '.join(sender.lines)}."
+
+
+def written(
     letter_id: str,
     kind: LetterKind,
     title: str,
@@ -823,6 +833,7 @@ def _letter(
     sections: Sequence[LetterSection],
     facts: Sequence[str],
 ) -> Letter:
+    """Put a letter together: who it is from and to, and each fact once."""
     return Letter(
         id=letter_id,
         kind=kind,

@@ -25,7 +25,9 @@ from processes.domain.letters import (
     LetterTable,
     Sender,
     check_letter,
+    paragraphs_of,
     receivers,
+    written,
 )
 from processes.domain.matters import Basis, Matter, MatterDecision, MatterKind
 from processes.domain.money import Money
@@ -94,7 +96,7 @@ def compose_hearing(
                 ),
             ),
         ),
-        LetterSection("Det overvejer vi", _paragraphs(hearing.statement)),
+        LetterSection("Det overvejer vi", paragraphs_of(hearing.statement)),
         LetterSection(
             "Sådan svarer du",
             (
@@ -125,7 +127,7 @@ def compose_hearing(
             ),
         ),
     ]
-    return _letter(
+    return written(
         letter_id,
         HEARING_KINDS[matter.kind],
         HEARING_TITLES[matter.kind],
@@ -176,8 +178,8 @@ def compose_repayment(
                 has_sum=True,
             ),
         ),
-        LetterSection("Begrundelse", _paragraphs(decision.reasoning)),
-        LetterSection("Det har vi lagt vægt på", _paragraphs(basis.evidence)),
+        LetterSection("Begrundelse", paragraphs_of(decision.reasoning)),
+        LetterSection("Det har vi lagt vægt på", paragraphs_of(basis.evidence)),
         LetterSection(
             "Sådan skal det betales",
             (
@@ -194,7 +196,7 @@ def compose_repayment(
         ),
         _appeal(decision, sender),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.REPAYMENT,
         "Du skal betale hjælp tilbage",
@@ -278,7 +280,7 @@ def compose_arrangement(
         facts.append(day)
     if arrangement.kind is ArrangementKind.INSTALMENTS:
         facts.append(arrangement.monthly.danish())
-    return _letter(
+    return written(
         letter_id,
         kind,
         title,
@@ -336,7 +338,7 @@ def compose_reminder(
         ),
         LetterSection("Regler", (f"Det står i {law_in_words('LAS § 95')}.",)),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.CLAIM_REMINDER,
         "Du mangler at betale et afdrag",
@@ -387,7 +389,7 @@ def compose_lapse(
         ),
         LetterSection("Regler", (f"Det står i {law_in_words('LAS § 95')}.",)),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.CLAIM_LAPSED,
         "Din gæld er bortfaldet",
@@ -441,7 +443,7 @@ def compose_management(
             ),
             LetterTable("Det betaler vi for dig", rows, has_sum=True),
         ),
-        LetterSection("Begrundelse", _paragraphs(decision.reasoning)),
+        LetterSection("Begrundelse", paragraphs_of(decision.reasoning)),
         LetterSection(
             "Hvis hjælpen ikke rækker",
             (
@@ -464,7 +466,7 @@ def compose_management(
         LetterSection("Regler", (f"Det står i {laws_in_words(decision.legal_basis)}.",)),
         _appeal(decision, sender),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.MANAGEMENT_AGREEMENT if plan.is_agreed else LetterKind.MANAGEMENT,
         "Vi betaler dine faste regninger af din hjælp",
@@ -508,7 +510,7 @@ def compose_management_ended(
             ),
             LetterTable("Det skal du selv betale", bills_in_words(plan.bills), has_sum=False),
         ),
-        LetterSection("Hvorfor", _paragraphs(because)),
+        LetterSection("Hvorfor", paragraphs_of(because)),
         LetterSection(
             "Husk",
             ("Sørg for, at regningerne bliver betalt til tiden, fx med Betalingsservice.",),
@@ -516,7 +518,7 @@ def compose_management_ended(
         LetterSection("Regler", (f"Det står i {laws_in_words(decision.legal_basis)}.",)),
         _appeal(decision, sender),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.MANAGEMENT_ENDED,
         "Vi betaler ikke længere dine faste regninger",
@@ -560,36 +562,4 @@ def _appeal(decision: MatterDecision, sender: Sender) -> LetterSection:
     return LetterSection(
         "Hvis du vil klage",
         (decision.appeal_instruction, f"Skriv eller ring til {sender.municipality_name}, {where}."),
-    )
-
-
-def _paragraphs(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split("\n") if part.strip())
-
-
-def _letter(
-    letter_id: str,
-    kind: LetterKind,
-    title: str,
-    *,
-    case: Case,
-    receiver: Party,
-    sender: Sender,
-    dated_on: date,
-    sections: Sequence[LetterSection],
-    facts: Sequence[str],
-) -> Letter:
-    return Letter(
-        id=letter_id,
-        kind=kind,
-        case_number=case.number,
-        title=title,
-        dated_on=dated_on,
-        municipality_name=sender.municipality_name,
-        municipality_lines=sender.lines,
-        receiver_name=receiver.name,
-        receiver_lines=receiver.address_lines,
-        caseworker_name=sender.caseworker_name,
-        sections=tuple(sections),
-        facts=tuple(dict.fromkeys(facts)),
     )

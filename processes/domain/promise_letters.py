@@ -5,7 +5,6 @@ Each says exactly what was decided or written, and nothing else. Knows nothing o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from processes.domain.calculation import Calculation, Outcome
@@ -21,6 +20,9 @@ from processes.domain.letters import (
     Sender,
     appeal_section,
     confirmed_or_not,
+    paragraphs_of,
+    where,
+    written,
 )
 from processes.domain.periods import danish_day
 from processes.domain.rules.prose import day_in_words, law_in_words, laws_in_words, paragraph_of
@@ -54,7 +56,7 @@ def compose_immediate(
     granted = decision.outcome is Outcome.GRANTED
     sections = [
         LetterSection("Afgørelse", _decided(decision, asked, case, receiver, pays_on)),
-        LetterSection("Begrundelse", _paragraphs(decision.reasoning)),
+        LetterSection("Begrundelse", paragraphs_of(decision.reasoning)),
         LetterSection(
             "Regler", (f"Vi har afgjort det efter {laws_in_words(decision.legal_basis)}.",)
         ),
@@ -65,7 +67,7 @@ def compose_immediate(
         sections.append(
             LetterSection(
                 "Hvis du mangler penge til mad, medicin eller husly",
-                (f"Ring til os, hvis din situation ændrer sig. {_where(sender)}",),
+                (f"Ring til os, hvis din situation ændrer sig. {where(sender)}",),
             )
         )
     sections.append(
@@ -81,7 +83,7 @@ def compose_immediate(
     )
     sections.append(appeal_section(decision, sender))
     sections += confirmed_or_not(calculation)
-    return _letter(
+    return written(
         letter_id,
         KINDS[decision.outcome],
         TITLES[decision.outcome],
@@ -140,10 +142,6 @@ def _amount(calculation: Calculation, case: Case) -> LetterSection:
     )
 
 
-def _paragraphs(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split("\n") if part.strip())
-
-
 def compose_delay(
     notice: DelayNotice,
     *,
@@ -169,7 +167,7 @@ def compose_delay(
                 ),
             ),
         ),
-        LetterSection("Hvorfor det tager længere tid", _paragraphs(notice.reason)),
+        LetterSection("Hvorfor det tager længere tid", paragraphs_of(notice.reason)),
         LetterSection(
             "Hvornår du får svar",
             (
@@ -182,7 +180,7 @@ def compose_delay(
             (
                 (
                     "Mangler du penge til mad, medicin eller husly, så ring til os i dag."
-                    f" {_where(sender)}"
+                    f" {where(sender)}"
                 ),
             ),
         ),
@@ -196,7 +194,7 @@ def compose_delay(
             ),
         ),
     ]
-    return _letter(
+    return written(
         letter_id,
         LetterKind.DELAY,
         "Du må vente lidt længere på svar",
@@ -206,36 +204,4 @@ def compose_delay(
         dated_on=dated_on,
         sections=sections,
         facts=(day_in_words(old), day_in_words(new), law_in_words("RSL § 3, stk. 2")),
-    )
-
-
-def _where(sender: Sender) -> str:
-    return f"{sender.municipality_name}, {', '.join(sender.lines)}."
-
-
-def _letter(
-    letter_id: str,
-    kind: LetterKind,
-    title: str,
-    *,
-    case: Case,
-    receiver: Party,
-    sender: Sender,
-    dated_on: date,
-    sections: Sequence[LetterSection],
-    facts: Sequence[str],
-) -> Letter:
-    return Letter(
-        id=letter_id,
-        kind=kind,
-        case_number=case.number,
-        title=title,
-        dated_on=dated_on,
-        municipality_name=sender.municipality_name,
-        municipality_lines=sender.lines,
-        receiver_name=receiver.name,
-        receiver_lines=receiver.address_lines,
-        caseworker_name=sender.caseworker_name,
-        sections=tuple(sections),
-        facts=tuple(dict.fromkeys(facts)),
     )

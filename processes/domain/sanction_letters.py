@@ -20,6 +20,7 @@ from processes.domain.letters import (
     Sender,
     appeal_section,
     confirmed_or_not,
+    paragraphs_of,
 )
 from processes.domain.money import Money
 from processes.domain.periods import Month, danish_day
@@ -60,7 +61,7 @@ def compose_sanction(
         LetterSection("Afgørelse", _decided(decision, whose, request, amount)),
         LetterSection("Hvornår beløbet bliver trukket", _when(first, last)),
         _counted(calculation),
-        LetterSection("Begrundelse", _paragraphs(decision.reasoning)),
+        LetterSection("Begrundelse", paragraphs_of(decision.reasoning)),
         LetterSection("Det har du sagt", _heard(decision, hearing)),
         LetterSection(
             "Regler",
@@ -171,7 +172,3 @@ def _heard(decision: Decision, hearing: PartyHearing | None) -> tuple[str, ...]:
     )
     weighed = f"Sådan har vi vurderet det: {hearing.conclusion}" if hearing.conclusion else ""
     return tuple(part for part in (asked, answer, weighed) if part)
-
-
-def _paragraphs(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split("\n") if part.strip())

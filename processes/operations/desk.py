@@ -163,7 +163,6 @@ class Desk:
         return TaskFilter(
             view=view,
             form_key=wanted.form_key or None,
-            benefit=wanted.benefit or None,
             due_before=before,
             party_tokens=tuple(search_words(wanted.words)),
             sort=wanted.sort,

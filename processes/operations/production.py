@@ -62,18 +62,15 @@ class Production:
         since, now = self._midnight(self._mondays(weeks)[0]), self.env.now()
         until = now + timedelta(seconds=1)
         with self.env.uow(by.municipality_id) as uow:
-            found = [
-                each
-                for each in uow.production.steps(by.units, since, until, now=now)
-                if (each.process_key, each.element_id) == (process_key, element_id)
-            ]
+            step = (process_key, element_id)
+            found = uow.production.steps(by.units, since, until, now=now, step=step)
             if not found:
                 raise NotFoundError(
                     "Trinnet har ingen opgaver i perioden. Vælg en længere periode."
                 )
             still, late = uow.production.tasks(
                 by.units,
-                (process_key, element_id),
+                step,
                 since,
                 until,
                 limit=LIST_LIMIT,

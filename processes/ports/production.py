@@ -125,9 +125,15 @@ class ProductionStore(Protocol):
         """Return what came and was done in each week."""
 
     def steps(
-        self, units: frozenset[str], since: datetime, until: datetime, *, now: datetime
+        self,
+        units: frozenset[str],
+        since: datetime,
+        until: datetime,
+        *,
+        now: datetime,
+        step: tuple[str, str] | None = None,
     ) -> Sequence[StepFigures]:
-        """Return the figures of each step that has tasks open, or done in the period."""
+        """Return the figures of each step that has tasks open, or done in the period; or of one."""
 
     def processes(
         self, units: frozenset[str], since: datetime, until: datetime

@@ -159,7 +159,6 @@ class InboxWish:
     """What is to be seen of a view, as somebody said it (filter)."""
 
     form_key: str = ""
-    benefit: str = ""
     due_within: int | None = None
     """Days from today, whole ones."""
     words: str = ""
@@ -181,11 +180,8 @@ class TaskFilter:
     role: str | None = None
     form_key: str | None = None
     due_before: datetime | None = None
-    benefit: str | None = None
     party_tokens: tuple[str, ...] = ()
     """Normalised words of a name, a case number, or the CPR digest; equality or prefix only."""
-    case_ids: tuple[str, ...] | None = None
-    """The cases those words find, where they are few; a store's own affair."""
     sort: TaskSort = TaskSort.DUE
     after: tuple[int, str, int] | None = None
     """Keyset: the priority, the moment it is sorted by (ISO, empty without one) and id of the last

@@ -19,6 +19,7 @@ from processes.domain.cessations import (
     CessationSource,
     CessationState,
 )
+from processes.domain.deadlines import ends_at
 from processes.domain.documents import Direction
 from processes.domain.errors import ConflictError, RuleError, SafeguardError
 from processes.domain.payments import PaymentState
@@ -27,7 +28,6 @@ from processes.domain.rules.prose import day_in_words
 from processes.ports.records import UserTask
 from processes.steps import StepContext, Variables, receives, step
 
-CLOSING_TIME = time(15, 30)
 DAYS_TO_LOOK = 5
 GRACE_MONTHS = 3
 """How long a case stays open after help has ended: late reports of income belong to it."""
@@ -95,7 +95,7 @@ def receive(
 
 def _due(ctx: StepContext) -> str:
     last_day = ctx.calendar.working_days_after(ctx.today, DAYS_TO_LOOK)
-    return datetime.combine(last_day, CLOSING_TIME, DENMARK).isoformat()
+    return ends_at(last_day).isoformat()
 
 
 def running(ctx: StepContext, case_id: str, month: Month) -> tuple[str, ...]:

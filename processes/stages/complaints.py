@@ -11,7 +11,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from processes.domain import complaints
 from processes.domain.complaints import (
@@ -29,6 +29,7 @@ from processes.domain.complaints import (
     ReviewOutcome,
     Shortcoming,
 )
+from processes.domain.deadlines import ends_at
 from processes.domain.documents import Direction
 from processes.domain.errors import NotFoundError, RuleError
 from processes.domain.periods import DENMARK
@@ -36,7 +37,6 @@ from processes.domain.rules.prose import day_in_words
 from processes.ports.records import InstanceState, TaskState, UserTask
 from processes.steps import StepContext, Variables, receives, step
 
-CLOSING_TIME = time(15, 30)
 REASSESS_FORM = "complaint.reassess"
 REASSESSMENT = "reassessment"
 PRECEDENCE = 1
@@ -150,7 +150,7 @@ def _working_day_by(ctx: StepContext, day: date) -> date:
 
 
 def _closing(day: date) -> str:
-    return datetime.combine(day, CLOSING_TIME, DENMARK).isoformat()
+    return ends_at(day).isoformat()
 
 
 # ---- the new look -----------------------------------------------------------------------------

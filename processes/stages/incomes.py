@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
 
 from processes.domain import incomes, life
 from processes.domain.cases import PartyRole
+from processes.domain.deadlines import ends_at
 from processes.domain.errors import RuleError
 from processes.domain.facts import Fact, FactKind, Facts, FactStatus, Source, SourceKind
 from processes.domain.identifiers import Cpr, Cvr
 from processes.domain.incomes import FindingState, IncomeFinding, ReportedIncome
 from processes.domain.money import Money
-from processes.domain.periods import DENMARK, Month
+from processes.domain.periods import Month
 from processes.domain.registers import RegisterName
 from processes.domain.rules.prose import month_in_words
 from processes.ports.changes import IncomeBatch
@@ -28,7 +28,6 @@ from processes.steps import StepContext, Variables, receives, sends, step
 
 BATCH_SIZE = 50
 """Cases in a batch: some seconds of calls, so that little is lost with a worker."""
-CLOSING_TIME = time(15, 30)
 DAYS_TO_LOOK = 10
 """Working days to look at a difference."""
 WAGE = "loen"
@@ -275,7 +274,7 @@ def _compare_person(
 
 def _due(ctx: StepContext) -> str:
     last_day = ctx.calendar.working_days_after(ctx.today, DAYS_TO_LOOK)
-    return datetime.combine(last_day, CLOSING_TIME, DENMARK).isoformat()
+    return ends_at(last_day).isoformat()
 
 
 @receives("incomes.unanswered")

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from processes.domain import hearings, life, payments, sanction_cases
 from processes.domain.calculation import HelpKind
 from processes.domain.cases import Case, CaseState, PartyRole
+from processes.domain.deadlines import ends_at
 from processes.domain.decisions import Decision
 from processes.domain.deductions import DeductionDecision, DeductionKind, PaymentDeduction
 from processes.domain.documents import Direction
@@ -20,7 +21,7 @@ from processes.domain.errors import BrokenStateError, RuleError, SafeguardError
 from processes.domain.facts import Facts
 from processes.domain.gates import Gate
 from processes.domain.money import Money
-from processes.domain.periods import DENMARK, Month
+from processes.domain.periods import Month
 from processes.domain.rules.prose import day_in_words, month_in_words
 from processes.domain.sanction_cases import (
     GROUP_NAMES,
@@ -34,7 +35,6 @@ from processes.domain.sanctions import Group
 from processes.ports.records import UserTask
 from processes.steps import StepContext, Variables, receives, step
 
-CLOSING_TIME = time(15, 30)
 DAYS_TO_LOOK = 5
 """Working days to answer the conditions."""
 WARN_BEFORE = timedelta(days=30)
@@ -122,7 +122,7 @@ def _file(ctx: StepContext, case: Case, request: SanctionRequest) -> None:
 
 def _due(ctx: StepContext) -> str:
     last_day = ctx.calendar.working_days_after(ctx.today, DAYS_TO_LOOK)
-    return datetime.combine(last_day, CLOSING_TIME, DENMARK).isoformat()
+    return ends_at(last_day).isoformat()
 
 
 def withdraw(ctx: StepContext, sanction_id: str, reason: str) -> None:
