@@ -69,7 +69,7 @@ class SqlProductionStore(Store):
     ) -> Sequence[StepFigures]:
         """Return the figures of each step that has tasks open, or done in the period; or of one."""
         its = (InstanceRow.process_key, UserTaskRow.element_id)
-        ours = UserTaskRow.unit.in_(sorted(units))
+        ours: ColumnElement[bool] = UserTaskRow.unit.in_(sorted(units))
         if step is not None:
             ours = and_(ours, InstanceRow.process_key == step[0], UserTaskRow.element_id == step[1])
         in_time = UserTaskRow.completed_at <= UserTaskRow.due_at
